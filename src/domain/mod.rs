@@ -2,6 +2,18 @@
 //! parsed once, at the edge, into types that cannot hold anything else.
 
 pub mod actor;
+pub mod card_id;
+pub mod contact;
 pub mod date;
+pub mod date_text;
+pub mod details;
 pub mod id;
+pub mod kingdom;
+pub mod permission;
 pub mod personal;
+pub mod postal;
+pub mod region;
+pub mod rulebook;
+pub mod status;
+pub mod text;
+pub mod validate;
