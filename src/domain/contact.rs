@@ -141,9 +141,8 @@ impl Phone {
         }
         match (plus, digits.len(), digits.starts_with('1')) {
             (false, 10, _) => Ok(Self(format!("+1{digits}"))),
-            (_, 11, true) => Ok(Self(format!("+{digits}"))),
-            (true, 7..=15, false) if digits.starts_with('0') => Err(NotAPhone::CountryCode),
-            (true, 7..=15, false) => Ok(Self(format!("+{digits}"))),
+            (true, 7..=15, _) if digits.starts_with('0') => Err(NotAPhone::CountryCode),
+            (_, 11, true) | (true, 7..=15, false) => Ok(Self(format!("+{digits}"))),
             (_, count, _) => Err(NotAPhone::Digits(count)),
         }
     }

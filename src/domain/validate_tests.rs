@@ -127,7 +127,7 @@ fn p2_the_postal_code_matches_the_provinces_country() {
     let error = fault_in(&sound().with(F::Province, "MI"));
     assert_eq!(
         (error.field, error.remedy.as_str()),
-        (F::PostalCode, "write it as 12345, or mend the province")
+        (F::PostalCode, "mend the code, or the province, which is Region MI")
     );
     assert!(judge(&sound().with(F::Province, "MI").with(F::PostalCode, "48226-1234")).is_ok());
     for bad in ["12345-678", "L0L0L0L"] {
