@@ -1,0 +1,30 @@
+//! Giving the card page an address.
+
+use serde::Serialize;
+
+use crate::commands::{Context, Refusal};
+use crate::domain::card_id::CardId;
+use crate::domain::personal::Personal;
+use crate::events::combatant::CardIdAssigned;
+use crate::events::evolve::Record;
+use crate::events::{CombatantEvent, Fact};
+
+/// Give the card page an address (P4): a new one in place of a guessable one,
+/// or an old one that people bookmarked. Earlier ones keep working.
+#[derive(Debug, Clone, Serialize)]
+pub struct AssignCardId {
+    /// The address.
+    pub card_id: CardId,
+}
+
+impl AssignCardId {
+    /// # Errors
+    /// V1: the person has not accepted the privacy policy.
+    pub fn decide(&self, record: &Record, _: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+        if !record.accepted() {
+            return Err(Refusal::rule("V1", "there is no card page until the privacy policy is accepted"));
+        }
+        let card_id = Personal::open(self.card_id.as_str());
+        Ok(vec![Fact::plain(CardIdAssigned { card_id, form: self.card_id.form() }.into())])
+    }
+}

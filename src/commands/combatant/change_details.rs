@@ -1,0 +1,39 @@
+//! Changing what is known of a person.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::commands::{Context, Refusal};
+use crate::domain::details::{RawDetails, diff, validate};
+use crate::events::combatant::DetailsChanged;
+use crate::events::evolve::Record;
+use crate::events::{CombatantEvent, Fact};
+
+/// Change a person's details: the whole form as typed (P1). Only what differs is recorded.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangeDetails {
+    /// Every field as it is to be.
+    pub details: RawDetails,
+}
+
+impl ChangeDetails {
+    /// Nothing is recorded where nothing differs.
+    ///
+    /// # Errors
+    /// [`Refusal::Fields`] with everything that is wrong with the details (P2, P3).
+    pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+        let valid =
+            validate(&self.details, &context.catalogue.regions, context.today).map_err(Refusal::Fields)?;
+        let old: BTreeMap<_, _> = record
+            .details
+            .iter()
+            .filter_map(|(field, value)| Some((*field, value.text()?.to_owned())))
+            .collect();
+        let changed = diff(&old, &valid);
+        if changed.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Fact::plain(DetailsChanged { changed }.into())])
+    }
+}

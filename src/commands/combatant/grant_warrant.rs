@@ -1,0 +1,54 @@
+//! Granting a warrant as marshal.
+
+use serde::Serialize;
+
+use super::{card_if_missing, discipline, grantable, judged};
+use crate::commands::{Context, Refusal};
+use crate::domain::date::CivilDate;
+use crate::domain::id::{OfficerId, Slug, WarrantId};
+use crate::events::combatant::WarrantGranted;
+use crate::events::evolve::Record;
+use crate::events::{CombatantEvent, Fact};
+
+/// Grant a warrant with a start, which may lie in the future (D4), and an
+/// optional end, its last day (C8). Where there is no card, one is issued with it (C2).
+#[derive(Debug, Clone, Serialize)]
+pub struct GrantWarrant {
+    /// The warrant's id.
+    pub warrant: WarrantId,
+    /// The discipline.
+    pub discipline: Slug,
+    /// The marshal type.
+    pub marshal: Slug,
+    /// The first day of its term.
+    pub starts_on: CivilDate,
+    /// The last day of its term; none for an open end.
+    pub ends_on: Option<CivilDate>,
+    /// The officer who grants it, where one is named.
+    pub granted_by: Option<OfficerId>,
+}
+
+impl GrantWarrant {
+    /// # Errors
+    /// C5: unknown or retired type, or one that covers part of the term already. C8: ends before it starts.
+    pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+        let state = discipline(context, &self.discipline)?;
+        grantable(&state.marshals, &self.marshal, state)?;
+        let starts_on = context.not_before_beginning(self.starts_on)?;
+        if self.ends_on.is_some_and(|end| end < starts_on) {
+            return Err(Refusal::rule("C8", "the warrant would end before it starts"));
+        }
+        let card_day = starts_on.min(context.today);
+        let mut facts = Vec::from_iter(card_if_missing(record, context, &self.discipline, card_day)?);
+        let event = WarrantGranted {
+            warrant: self.warrant,
+            discipline: self.discipline.clone(),
+            marshal: self.marshal.clone(),
+            starts_on,
+            ends_on: self.ends_on,
+            granted_by: self.granted_by,
+        };
+        facts.push(Fact::on(starts_on, event.into()));
+        judged(record, facts)
+    }
+}

@@ -1,0 +1,139 @@
+//! Decisions about one person: the consistency boundary of cards, warrants and waiver.
+
+pub mod accept_policy;
+pub mod assign_card_id;
+pub mod change_details;
+pub mod correct_card;
+pub mod correct_waiver;
+pub mod end_warrant;
+pub mod erase;
+pub mod grant_authorization;
+pub mod grant_warrant;
+pub mod issue_card;
+pub mod merge;
+pub mod record_waiver;
+pub mod register;
+pub mod renew_card;
+pub mod revoke_authorization;
+pub mod set_listing;
+#[cfg(test)]
+mod specification;
+
+use serde::Serialize;
+
+use super::{Context, Refusal, aggregate};
+use crate::domain::date::CivilDate;
+use crate::domain::id::Slug;
+use crate::events::combatant::CardIssued;
+use crate::events::evolve::catalogue::Rulebook;
+use crate::events::evolve::{DisciplineState, Record, Standing, TypeState};
+use crate::events::{CombatantEvent, Fact};
+
+macro_rules! verbs {
+    ($($module:ident::$Verb:ident),* $(,)?) => {
+        /// Everything that can be asked about one person.
+        #[derive(Debug, Clone, Serialize)]
+        #[expect(missing_docs, reason = "each variant's struct says what it is")]
+        pub enum CombatantCommand { $($Verb($module::$Verb)),* }
+
+        impl CombatantCommand {
+            /// Judges the command on the record.
+            ///
+            /// # Errors
+            /// [`Refusal`] with the rule that stands against it.
+            pub fn decide(&self, record: &Record, context: &Context)
+                -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+                let registering = matches!(self, Self::Register(_));
+                match record.standing {
+                    Standing::Active if registering =>
+                        return Err(Refusal::rule("P1", "this person is already on file")),
+                    Standing::Unknown if !registering =>
+                        return Err(Refusal::rule("P1", "nobody is on file under this id")),
+                    Standing::MergedInto(_) => return Err(Refusal::rule(
+                        "P6", "this record was joined to another one; make the change there")),
+                    Standing::Erased => return Err(Refusal::rule("V6", "this record was erased")),
+                    Standing::Active | Standing::Unknown => {}
+                }
+                match self { $(Self::$Verb(verb) => verb.decide(record, context)),* }
+            }
+        }
+
+        $(impl From<$module::$Verb> for CombatantCommand {
+            fn from(verb: $module::$Verb) -> Self { Self::$Verb(verb) }
+        })*
+    };
+}
+
+verbs! {
+    register::Register,
+    change_details::ChangeDetails,
+    accept_policy::AcceptPolicy,
+    set_listing::SetListing,
+    assign_card_id::AssignCardId,
+    issue_card::IssueCard,
+    renew_card::RenewCard,
+    correct_card::CorrectCard,
+    grant_authorization::GrantAuthorization,
+    revoke_authorization::RevokeAuthorization,
+    grant_warrant::GrantWarrant,
+    end_warrant::EndWarrant,
+    record_waiver::RecordWaiver,
+    correct_waiver::CorrectWaiver,
+    erase::Erase,
+}
+
+aggregate!(Record, "combatant", CombatantCommand, CombatantEvent, |record, fact| record.take(fact));
+
+/// Tries facts on the record's timeline and gives them back if they make sense there (D4).
+fn judged(record: &Record, facts: Vec<Fact<CombatantEvent>>) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+    record.civil_with(&facts)?;
+    Ok(facts)
+}
+
+/// The discipline of that slug, if new entries may be made in it (C5).
+fn discipline<'a>(context: &'a Context, slug: &Slug) -> Result<&'a DisciplineState, Refusal> {
+    let found = context.catalogue.disciplines.get(slug);
+    let found = found.ok_or_else(|| Refusal::rule("C5", format!("there is no discipline {slug}")))?;
+    if found.retired {
+        return Err(Refusal::rule("C5", format!("{} is retired: nothing new is entered in it", found.name)));
+    }
+    Ok(found)
+}
+
+/// An authorization or marshal type of that slug, if it may be granted (C5).
+fn grantable<'a>(
+    types: &'a std::collections::BTreeMap<Slug, TypeState>,
+    slug: &Slug,
+    discipline: &DisciplineState,
+) -> Result<&'a TypeState, Refusal> {
+    let found = types
+        .get(slug)
+        .ok_or_else(|| Refusal::rule("C5", format!("{} has no type {slug}", discipline.name)))?;
+    if found.retired {
+        return Err(Refusal::rule("C5", format!("{} is retired and no longer granted", found.name)));
+    }
+    Ok(found)
+}
+
+/// The event that issues a card, its term by the rulebook in force that day (C1, D5).
+fn card_issued(context: &Context, discipline: &Slug, issued_on: CivilDate) -> Fact<CombatantEvent> {
+    let Rulebook { version, rules, .. } = context.catalogue.rulebook_on(issued_on);
+    let event = CardIssued {
+        discipline: discipline.clone(),
+        issued_on,
+        expires_on: rules.card_expiry(discipline, issued_on),
+        rulebook: version,
+    };
+    Fact::on(issued_on, event.into())
+}
+
+/// The card that a grant brings along where there is none by that day (C2).
+fn card_if_missing(
+    record: &Record,
+    context: &Context,
+    discipline: &Slug,
+    day: CivilDate,
+) -> Result<Option<Fact<CombatantEvent>>, Refusal> {
+    let held = record.civil(Some(day))?.term(discipline).is_some();
+    Ok((!held).then(|| card_issued(context, discipline, day)))
+}

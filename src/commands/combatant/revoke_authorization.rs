@@ -1,0 +1,40 @@
+//! Revoking an authorization.
+
+use serde::Serialize;
+
+use super::judged;
+use crate::commands::refusal::reason;
+use crate::commands::{Context, Refusal};
+use crate::domain::date::CivilDate;
+use crate::domain::id::Slug;
+use crate::events::combatant::AuthorizationRevoked;
+use crate::events::evolve::Record;
+use crate::events::{CombatantEvent, Fact};
+
+/// Revoke an authorization, with a reason (C5). The card and its dates stay (C3).
+/// Retired types can be revoked: who holds one must be able to lose it.
+#[derive(Debug, Clone, Serialize)]
+pub struct RevokeAuthorization {
+    /// The discipline.
+    pub discipline: Slug,
+    /// The authorization type.
+    pub authorization: Slug,
+    /// The day it takes effect.
+    pub on: CivilDate,
+    /// Why.
+    pub reason: String,
+}
+
+impl RevokeAuthorization {
+    /// # Errors
+    /// D4: the day cannot be one, or a later entry would make no sense. C5: not held, or no reason.
+    pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+        let on = context.effective(self.on)?;
+        let event = AuthorizationRevoked {
+            discipline: self.discipline.clone(),
+            authorization: self.authorization.clone(),
+            reason: reason(&self.reason)?,
+        };
+        judged(record, vec![Fact::on(on, event.into())])
+    }
+}

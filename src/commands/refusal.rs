@@ -1,0 +1,70 @@
+//! Why a command was refused.
+
+use crate::domain::details::FieldError;
+use crate::domain::text::{TextFault, clean};
+use crate::events::evolve::Clash;
+
+/// Why a decision says no. The texts go to the person who asked; they name
+/// types, days and rules, never a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Fields were filled in wrongly: all of them at once (P3).
+    #[error("{} need correcting", count(.0.len()))]
+    Fields(Vec<FieldError>),
+    /// A rule of the register stands against it.
+    #[error("{message} (rule {rule})")]
+    Rule {
+        /// The rule's number in the rules of the register.
+        rule: &'static str,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// A later entry would make no sense any more (D4).
+    #[error("this would contradict a later entry, {event_type} on {on}: {why}. Correct that entry first, or choose another day (rule D4)")]
+    Later {
+        /// The later event's id.
+        event: crate::domain::id::EventId,
+        /// Its type.
+        event_type: &'static str,
+        /// The day it took effect.
+        on: crate::domain::date::CivilDate,
+        /// What would be wrong with it.
+        why: String,
+    },
+}
+
+fn count(fields: usize) -> String {
+    if fields == 1 { "1 field".to_owned() } else { format!("{fields} fields") }
+}
+
+impl Refusal {
+    /// A refusal by one rule.
+    pub fn rule(rule: &'static str, message: impl Into<String>) -> Self {
+        Self::Rule { rule, message: message.into() }
+    }
+}
+
+impl From<Clash> for Refusal {
+    /// What a timeline refuses: the tried event itself (C4, C5), or a later one (D4).
+    fn from(clash: Clash) -> Self {
+        if clash.event.0.is_nil() {
+            Self::rule("C5", clash.why.to_string())
+        } else {
+            let Clash { event, event_type, on, why } = clash;
+            Self::Later { event, event_type, on, why: why.to_string() }
+        }
+    }
+}
+
+/// A reason that somebody typed: required, at most 1 000 characters (C5).
+///
+/// # Errors
+/// [`Refusal::Rule`] naming C5.
+pub fn reason(text: &str) -> Result<crate::domain::personal::Personal, Refusal> {
+    let cleaned = clean(text).map_err(|fault: TextFault| Refusal::rule("C5", format!("the reason: {fault}")))?;
+    match cleaned.chars().count() {
+        0 => Err(Refusal::rule("C5", "a reason is needed: say in a few words why")),
+        1..=1000 => Ok(crate::domain::personal::Personal::open(&cleaned)),
+        length => Err(Refusal::rule("C5", format!("the reason has {length} characters; at most 1000 fit"))),
+    }
+}

@@ -1,0 +1,31 @@
+//! Who read what (V7).
+
+use crate::domain::id::Slug;
+use crate::domain::personal::Personal;
+
+stream_events! {
+    /// The events of an access stream: one per person (or, for lists, per
+    /// officer) and month, appended at any version.
+    pub enum AccessEvent on Access {
+        /// An officer opened one person's sealed record.
+        RecordRead = 1 {
+            /// Through which screen.
+            screen: Slug,
+            /// Why, sealed; exports and evidence need it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            reason: Option<Personal>,
+        }
+        /// An officer opened a list of people.
+        ListRead = 1 {
+            /// Through which screen.
+            screen: Slug,
+            /// What was searched and filtered for, sealed.
+            query: Personal,
+            /// How many people it showed.
+            count: u32,
+            /// Why, sealed; exports need it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            reason: Option<Personal>,
+        }
+    }
+}

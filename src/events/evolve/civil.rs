@@ -1,0 +1,335 @@
+//! The civil state of one person: cards, authorizations, warrants, waiver, as
+//! the events on the timeline leave it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::date::CivilDate;
+use crate::domain::id::{OfficerId, Slug, WarrantId};
+use crate::events::combatant::{CombatantMerged, MergedCard};
+use crate::events::{CombatantEvent, Fact};
+
+/// Cards by discipline, and the waiver, as of some day.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Civil {
+    /// At most one card per discipline.
+    pub cards: BTreeMap<Slug, Card>,
+    /// The waiver last signed.
+    pub waiver: Option<WaiverHeld>,
+}
+
+/// One combatant's record in one discipline.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// The card's dates; none while authorizations stand without a card, which
+    /// only a correction to a later date can bring about.
+    pub term: Option<Term>,
+    /// The authorizations held, each since its effective day.
+    pub authorizations: BTreeMap<Slug, CivilDate>,
+    /// Every warrant there ever was, in order of entry.
+    pub warrants: Vec<Warrant>,
+}
+
+/// From when to when something runs, and by which rulebook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// From when it runs.
+    pub issued_on: CivilDate,
+    /// The first day it is no longer valid (D3).
+    pub expires_on: CivilDate,
+    /// The version of the rulebook that set the term (D5).
+    pub rulebook: u32,
+}
+
+/// One warrant as marshal (C8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warrant {
+    /// Which.
+    pub id: WarrantId,
+    /// The marshal type.
+    pub marshal: Slug,
+    /// The first day of its term.
+    pub starts_on: CivilDate,
+    /// The last day of its term, or of its activity where it was ended earlier.
+    pub ends_on: Option<CivilDate>,
+    /// Who granted it, where an officer is named.
+    pub granted_by: Option<OfficerId>,
+}
+
+/// The waiver on file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaiverHeld {
+    /// The day it was signed.
+    pub signed_on: CivilDate,
+    /// The first day it is no longer valid (D3).
+    pub expires_on: CivilDate,
+    /// The version of the rulebook that set the term (D5).
+    pub rulebook: u32,
+}
+
+/// Why an event cannot have happened at its place on the timeline (D4, C4, C5).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Senseless {
+    /// A card is issued where there is one.
+    #[error("there is already a card in {discipline}, issued on {issued_on}")]
+    CardExists {
+        /// Where.
+        discipline: Slug,
+        /// Since when.
+        issued_on: CivilDate,
+    },
+    /// A card is renewed that is not there.
+    #[error("there is no card in {discipline} to renew")]
+    NoCard {
+        /// Where.
+        discipline: Slug,
+    },
+    /// A renewal does not run later than the card it renews (C4).
+    #[error("the card in {discipline} was issued on {issued_on}; a renewal has a later date")]
+    NotLater {
+        /// Where.
+        discipline: Slug,
+        /// The date it has.
+        issued_on: CivilDate,
+    },
+    /// Granted twice (C5).
+    #[error("{authorization} in {discipline} is already held, since {since}")]
+    AlreadyHeld {
+        /// Where.
+        discipline: Slug,
+        /// What.
+        authorization: Slug,
+        /// Since when.
+        since: CivilDate,
+    },
+    /// Revoked without being held (C5).
+    #[error("{authorization} in {discipline} is not held")]
+    NotHeld {
+        /// Where.
+        discipline: Slug,
+        /// What.
+        authorization: Slug,
+    },
+    /// A warrant of that type already covers part of the term (C5, C8).
+    #[error("a warrant as {marshal} in {discipline} from {starts_on} already covers that time")]
+    WarrantOverlaps {
+        /// Where.
+        discipline: Slug,
+        /// What.
+        marshal: Slug,
+        /// The start of the other one.
+        starts_on: CivilDate,
+    },
+    /// A warrant is ended that is not there or is over (C5).
+    #[error("there is no running warrant as {marshal} in {discipline} to end")]
+    NoWarrant {
+        /// Where.
+        discipline: Slug,
+        /// What.
+        marshal: Slug,
+    },
+    /// The same signature twice.
+    #[error("a waiver signed on {signed_on} is already on file")]
+    WaiverExists {
+        /// The day.
+        signed_on: CivilDate,
+    },
+}
+
+impl Warrant {
+    /// Whether its term and that of another share a day.
+    fn overlaps(&self, starts_on: CivilDate, ends_on: Option<CivilDate>) -> bool {
+        self.ends_on.is_none_or(|end| end >= starts_on) && ends_on.is_none_or(|end| end >= self.starts_on)
+    }
+
+    /// Whether its term has days on or after `day`.
+    #[must_use]
+    pub fn runs_on_or_after(&self, day: CivilDate) -> bool {
+        self.ends_on.is_none_or(|end| end >= day && end >= self.starts_on)
+    }
+}
+
+impl Civil {
+    /// Takes one event that took effect on `day`.
+    ///
+    /// # Errors
+    /// [`Senseless`] when it cannot have happened in this state; the state is then unchanged.
+    pub fn apply(&mut self, day: CivilDate, event: &CombatantEvent) -> Result<(), Senseless> {
+        match event {
+            CombatantEvent::CardIssued(e) => {
+                let term = Term { issued_on: e.issued_on, expires_on: e.expires_on, rulebook: e.rulebook };
+                self.issue(&e.discipline, term)
+            }
+            CombatantEvent::CardRenewed(e) => {
+                let term = Term { issued_on: e.issued_on, expires_on: e.expires_on, rulebook: e.rulebook };
+                self.renew(&e.discipline, term)
+            }
+            CombatantEvent::CardDatesCorrected(e) => {
+                let term = Term { issued_on: e.issued_on, expires_on: e.expires_on, rulebook: e.rulebook };
+                if self.term(&e.discipline).is_some() {
+                    self.renew(&e.discipline, term)
+                } else {
+                    self.issue(&e.discipline, term)
+                }
+            }
+            CombatantEvent::AuthorizationGranted(e) => self.grant(&e.discipline, &e.authorization, day),
+            CombatantEvent::AuthorizationRevoked(e) => self.revoke(&e.discipline, &e.authorization),
+            CombatantEvent::WarrantGranted(e) => {
+                let warrant = Warrant {
+                    id: e.warrant,
+                    marshal: e.marshal.clone(),
+                    starts_on: e.starts_on,
+                    ends_on: e.ends_on,
+                    granted_by: e.granted_by,
+                };
+                self.warrant(&e.discipline, warrant)
+            }
+            CombatantEvent::WarrantEnded(e) => self.end_warrant(&e.discipline, e.warrant, &e.marshal, day),
+            CombatantEvent::WaiverRecorded(e) => {
+                self.waive(WaiverHeld { signed_on: e.signed_on, expires_on: e.expires_on, rulebook: e.rulebook })
+            }
+            CombatantEvent::WaiverCorrected(e) => {
+                self.waive(WaiverHeld { signed_on: e.signed_on, expires_on: e.expires_on, rulebook: e.rulebook })
+            }
+            CombatantEvent::CombatantMerged(e) => {
+                self.merge(e, day);
+                Ok(())
+            }
+            CombatantEvent::CombatantRegistered(_)
+            | CombatantEvent::DetailsChanged(_)
+            | CombatantEvent::ConsentAccepted(_)
+            | CombatantEvent::ListingChanged(_)
+            | CombatantEvent::CardIdAssigned(_)
+            | CombatantEvent::CombatantMergedAway(_)
+            | CombatantEvent::CombatantErased(_) => Ok(()),
+        }
+    }
+
+    /// The dates of the card in a discipline, if there is one.
+    #[must_use]
+    pub fn term(&self, discipline: &Slug) -> Option<Term> {
+        self.cards.get(discipline).and_then(|card| card.term)
+    }
+
+    fn issue(&mut self, discipline: &Slug, term: Term) -> Result<(), Senseless> {
+        let card = self.cards.entry(discipline.clone()).or_default();
+        if let Some(old) = card.term {
+            return Err(Senseless::CardExists { discipline: discipline.clone(), issued_on: old.issued_on });
+        }
+        card.term = Some(term);
+        Ok(())
+    }
+
+    fn renew(&mut self, discipline: &Slug, term: Term) -> Result<(), Senseless> {
+        let held = self.cards.get_mut(discipline).and_then(|card| card.term.as_mut());
+        let Some(held) = held else {
+            return Err(Senseless::NoCard { discipline: discipline.clone() });
+        };
+        if term.issued_on <= held.issued_on {
+            return Err(Senseless::NotLater { discipline: discipline.clone(), issued_on: held.issued_on });
+        }
+        *held = term;
+        Ok(())
+    }
+
+    fn grant(&mut self, discipline: &Slug, authorization: &Slug, day: CivilDate) -> Result<(), Senseless> {
+        let card = self.cards.entry(discipline.clone()).or_default();
+        if let Some(&since) = card.authorizations.get(authorization) {
+            return Err(Senseless::AlreadyHeld {
+                discipline: discipline.clone(),
+                authorization: authorization.clone(),
+                since,
+            });
+        }
+        card.authorizations.insert(authorization.clone(), day);
+        Ok(())
+    }
+
+    fn revoke(&mut self, discipline: &Slug, authorization: &Slug) -> Result<(), Senseless> {
+        let held =
+            self.cards.get_mut(discipline).and_then(|card| card.authorizations.remove(authorization));
+        held.map(|_| ()).ok_or_else(|| Senseless::NotHeld {
+            discipline: discipline.clone(),
+            authorization: authorization.clone(),
+        })
+    }
+
+    fn warrant(&mut self, discipline: &Slug, warrant: Warrant) -> Result<(), Senseless> {
+        let card = self.cards.entry(discipline.clone()).or_default();
+        let other = card
+            .warrants
+            .iter()
+            .find(|w| w.marshal == warrant.marshal && w.overlaps(warrant.starts_on, warrant.ends_on));
+        if let Some(other) = other {
+            return Err(Senseless::WarrantOverlaps {
+                discipline: discipline.clone(),
+                marshal: warrant.marshal,
+                starts_on: other.starts_on,
+            });
+        }
+        card.warrants.push(warrant);
+        Ok(())
+    }
+
+    fn end_warrant(
+        &mut self,
+        discipline: &Slug,
+        warrant: WarrantId,
+        marshal: &Slug,
+        day: CivilDate,
+    ) -> Result<(), Senseless> {
+        let found = self
+            .cards
+            .get_mut(discipline)
+            .and_then(|card| card.warrants.iter_mut().find(|w| w.id == warrant && w.runs_on_or_after(day)));
+        let Some(found) = found else {
+            return Err(Senseless::NoWarrant { discipline: discipline.clone(), marshal: marshal.clone() });
+        };
+        found.ends_on = Some(day.day_before());
+        Ok(())
+    }
+
+    fn waive(&mut self, waiver: WaiverHeld) -> Result<(), Senseless> {
+        if self.waiver.is_some_and(|held| held.signed_on == waiver.signed_on) {
+            return Err(Senseless::WaiverExists { signed_on: waiver.signed_on });
+        }
+        self.waiver = Some(waiver);
+        Ok(())
+    }
+
+    /// Dates as picked, grants united (P6).
+    fn merge(&mut self, merge: &CombatantMerged, day: CivilDate) {
+        for MergedCard { discipline, issued_on, expires_on, rulebook, authorizations, warrants } in &merge.cards {
+            let card = self.cards.entry(discipline.clone()).or_default();
+            card.term = Some(Term { issued_on: *issued_on, expires_on: *expires_on, rulebook: *rulebook });
+            for authorization in authorizations {
+                card.authorizations.entry(authorization.clone()).or_insert(day);
+            }
+            card.warrants.extend(warrants.iter().map(|w| Warrant {
+                id: w.warrant,
+                marshal: w.marshal.clone(),
+                starts_on: w.starts_on,
+                ends_on: w.ends_on,
+                granted_by: None,
+            }));
+        }
+        if let Some(waiver) = merge.waiver {
+            self.waiver = Some(WaiverHeld {
+                signed_on: waiver.signed_on,
+                expires_on: waiver.expires_on,
+                rulebook: waiver.rulebook,
+            });
+        }
+    }
+}
+
+/// The event whose place on the timeline another takes, if it is a correction (D4).
+#[must_use]
+pub(super) fn corrected(fact: &Fact<CombatantEvent>) -> Option<crate::domain::id::EventId> {
+    match &fact.event {
+        CombatantEvent::CardDatesCorrected(e) => Some(e.corrects),
+        CombatantEvent::WaiverCorrected(e) => Some(e.corrects),
+        _ => None,
+    }
+}

@@ -1,0 +1,12 @@
+//! What the facts of a stream add up to. Pure folds, shared by decisions, read
+//! models and auditors.
+
+pub mod catalogue;
+pub mod civil;
+pub mod officers;
+pub mod record;
+
+pub use catalogue::{Catalogue, DisciplineState, TypeState};
+pub use civil::{Card, Civil, Senseless, WaiverHeld, Warrant};
+pub use officers::{OfficerState, Officers};
+pub use record::{Clash, Consent, Record, Standing};

@@ -1,0 +1,209 @@
+//! One person's record: everything the person's stream says.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::civil::{Civil, Senseless, corrected};
+use crate::domain::card_id::CardIdForm;
+use crate::domain::date::CivilDate;
+use crate::domain::details::Details;
+use crate::domain::id::{CombatantId, EventId, StreamVersion};
+use crate::domain::personal::Personal;
+use crate::events::{CombatantEvent, Fact};
+
+/// A person on file, folded from the person's stream in order.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Record {
+    /// How many events the stream has.
+    pub version: StreamVersion,
+    /// Whether the record is in use.
+    pub standing: Standing,
+    /// What is known of the person.
+    pub details: Details,
+    /// Whether the person agreed to be kept (V1).
+    pub consent: Consent,
+    /// Whether the public register may show the person (V8).
+    pub listed: bool,
+    /// The card page's addresses; the newest last (P4).
+    pub card_ids: Vec<(Personal, CardIdForm)>,
+    /// Records that were joined to this one (P6).
+    pub merged: Vec<CombatantId>,
+    /// The roster's name for the person, where an import gave one.
+    pub roster_ref: Option<Personal>,
+    /// Events with a civil effect, by (effective day, place in the order).
+    timeline: Vec<Entry>,
+}
+
+/// One event on the timeline.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Entry {
+    on: CivilDate,
+    order: i64,
+    fact: Arc<Fact<CombatantEvent>>,
+}
+
+/// Whether a record is in use.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// Nobody was registered here.
+    #[default]
+    Unknown,
+    /// In use.
+    Active,
+    /// Joined to another record (P6).
+    MergedInto(CombatantId),
+    /// Erased (V6).
+    Erased,
+}
+
+/// Whether the person agreed to be kept on file (V1, V2).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Consent {
+    /// Not yet.
+    #[default]
+    Awaited,
+    /// Yes; the version of the policy where it is known.
+    Accepted {
+        /// The policy's version; none where an import does not know it.
+        policy_version: Option<String>,
+    },
+}
+
+/// The event at which a timeline stops making sense, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clash {
+    /// The event's id; nil when it is one of those being tried.
+    pub event: EventId,
+    /// Its type.
+    pub event_type: &'static str,
+    /// The day it took effect.
+    pub on: CivilDate,
+    /// What is wrong with it there.
+    pub why: Senseless,
+}
+
+impl Record {
+    /// Folds a whole stream.
+    pub fn of(facts: impl IntoIterator<Item = Fact<CombatantEvent>>) -> Self {
+        let mut record = Self::default();
+        for fact in facts {
+            record.take(fact);
+        }
+        record
+    }
+
+    /// Takes the stream's next event.
+    pub fn take(&mut self, fact: Fact<CombatantEvent>) {
+        self.version.0 += 1;
+        match &fact.event {
+            CombatantEvent::CombatantRegistered(e) => {
+                self.standing = Standing::Active;
+                self.details = e.details.clone();
+                self.roster_ref.clone_from(&e.roster_ref);
+            }
+            CombatantEvent::DetailsChanged(e) => {
+                for (field, value) in &e.changed {
+                    match value {
+                        Some(value) => self.details.insert(*field, value.clone()),
+                        None => self.details.remove(field),
+                    };
+                }
+            }
+            CombatantEvent::ConsentAccepted(e) => {
+                self.consent = Consent::Accepted { policy_version: e.policy_version.clone() };
+            }
+            CombatantEvent::ListingChanged(e) => self.listed = e.listed,
+            CombatantEvent::CardIdAssigned(e) => self.card_ids.push((e.card_id.clone(), e.form)),
+            CombatantEvent::CombatantMerged(e) => self.merged.push(e.merged),
+            CombatantEvent::CombatantMergedAway(e) => self.standing = Standing::MergedInto(e.into),
+            CombatantEvent::CombatantErased(_) => {
+                self.standing = Standing::Erased;
+                self.details.clear();
+                self.card_ids.clear();
+                self.roster_ref = None;
+            }
+            _ => {}
+        }
+        let order = self.version.0;
+        place(&mut self.timeline, fact, order);
+    }
+
+    /// Cards, warrants and waiver with everything that is on the timeline, or
+    /// with what was effective by a day (D4).
+    ///
+    /// # Errors
+    /// [`Clash`] when the timeline makes no sense, which a decision never lets happen.
+    pub fn civil(&self, by: Option<CivilDate>) -> Result<Civil, Clash> {
+        fold(&self.timeline, by)
+    }
+
+    /// The same with further events tried at their places (D4).
+    ///
+    /// # Errors
+    /// [`Clash`] names the first event that makes no sense: one of those tried
+    /// (its id is nil), or a later one that they would contradict.
+    pub fn civil_with(&self, tried: &[Fact<CombatantEvent>]) -> Result<Civil, Clash> {
+        let mut timeline = self.timeline.clone();
+        for (order, fact) in (self.version.0 + 1..).zip(tried) {
+            place(&mut timeline, fact.clone(), order);
+        }
+        fold(&timeline, None)
+    }
+
+    /// The events that a correction may name: what holds on the timeline now,
+    /// in its order.
+    pub fn standing_entries(&self) -> impl Iterator<Item = &Fact<CombatantEvent>> {
+        self.timeline.iter().map(|entry| entry.fact.as_ref())
+    }
+
+    /// Opens or otherwise replaces every personal value the record holds.
+    pub fn each_personal(&mut self, visit: &mut dyn FnMut(&'static str, &mut Personal)) {
+        for (field, value) in &mut self.details {
+            visit(field.as_str(), value);
+        }
+        for (id, _) in &mut self.card_ids {
+            visit("card_id", id);
+        }
+        if let Some(roster_ref) = &mut self.roster_ref {
+            visit("roster_ref", roster_ref);
+        }
+    }
+
+    /// The newest address of the card page.
+    #[must_use]
+    pub fn card_id(&self) -> Option<&(Personal, CardIdForm)> {
+        self.card_ids.last()
+    }
+
+    /// Whether the person accepted the policy.
+    #[must_use]
+    pub fn accepted(&self) -> bool {
+        matches!(self.consent, Consent::Accepted { .. })
+    }
+}
+
+/// Puts a fact at its place: a correction where what it corrects stood in the order.
+fn place(timeline: &mut Vec<Entry>, fact: Fact<CombatantEvent>, mut order: i64) {
+    let Some(on) = fact.effective_on else { return };
+    if let Some(old) = corrected(&fact)
+        && let Some(index) = timeline.iter().position(|entry| entry.fact.id == old)
+    {
+        order = timeline.remove(index).order;
+    }
+    let at = timeline.partition_point(|entry| (entry.on, entry.order) <= (on, order));
+    timeline.insert(at, Entry { on, order, fact: Arc::new(fact) });
+}
+
+fn fold(timeline: &[Entry], by: Option<CivilDate>) -> Result<Civil, Clash> {
+    let mut civil = Civil::default();
+    for entry in timeline.iter().take_while(|entry| by.is_none_or(|day| entry.on <= day)) {
+        civil.apply(entry.on, &entry.fact.event).map_err(|why| Clash {
+            event: entry.fact.id,
+            event_type: crate::events::StreamEvent::event_type(&entry.fact.event),
+            on: entry.on,
+            why,
+        })?;
+    }
+    Ok(civil)
+}

@@ -1,0 +1,14 @@
+//! What happens to the kingdom's own description.
+
+use crate::domain::kingdom::KingdomSettings;
+
+stream_events! {
+    /// The events of the kingdom's one stream.
+    pub enum KingdomEvent on Kingdom {
+        /// The kingdom's name, time zone, colours and addresses were set.
+        KingdomDescribed = 1 {
+            /// All of them, as they are from now on.
+            settings: KingdomSettings,
+        }
+    }
+}
