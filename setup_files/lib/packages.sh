@@ -35,24 +35,24 @@ install_for() {
   mapfile -t missing < <(missing_for "$@")
   ((${#missing[@]})) || return 0
   if ! command -v apt-get >/dev/null; then
-    echo "test.sh: missing on this machine, and there is no apt-get to install it: ${missing[*]}" >&2
+    echo "${0##*/}: missing on this machine, and there is no apt-get to install it: ${missing[*]}" >&2
     return 1
   fi
   if ((EUID != 0)); then
     if ! sudo -n true 2>/dev/null; then
-      echo "test.sh: missing: ${missing[*]}" >&2
-      echo "test.sh: install it with: sudo apt-get install --no-install-recommends ${missing[*]}" >&2
+      echo "${0##*/}: missing: ${missing[*]}" >&2
+      echo "${0##*/}: install it with: sudo apt-get install --no-install-recommends ${missing[*]}" >&2
       return 1
     fi
     as_root=(sudo -n)
   fi
   echo "installing: ${missing[*]}"
   # --no-remove: a MySQL that is already installed is not thrown out for MariaDB's sake.
-  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
   if ! { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends --no-remove "${missing[@]}"; } </dev/null >&2; then
-    echo "test.sh: apt-get could not install: ${missing[*]}" >&2
+    echo "${0##*/}: apt-get could not install: ${missing[*]}" >&2
     return 1
   fi
   mapfile -t missing < <(missing_for "$@")
-  ((${#missing[@]} == 0)) || { echo "test.sh: installed, but the commands are still missing: ${missing[*]}" >&2; return 1; }
+  ((${#missing[@]} == 0)) || { echo "${0##*/}: installed, but the commands are still missing: ${missing[*]}" >&2; return 1; }
 }

@@ -27,7 +27,9 @@ fn offences(source: &Source) -> Vec<String> {
     let mut found = Vec::new();
     let mut offend = |line: usize, what: &str| found.push(format!("src/{}:{line}: {what}", source.path));
     for path in source.paths() {
-        arrows(source, &path).into_iter().for_each(|what| offend(path.line, &what));
+        for what in arrows(source, &path) {
+            offend(path.line, &what);
+        }
     }
     if !speaks_sql(&source.path) {
         for (line, text) in source.literals() {
