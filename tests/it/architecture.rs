@@ -165,15 +165,14 @@ fn every_source_keeps_to_its_room() {
 }
 
 #[test]
-fn every_folder_has_a_mod_that_explains_it() {
+fn every_folder_explains_itself() {
     let sources = sources(&root().join("src"));
     for source in &sources {
         if let Some((folder, _)) = source.path.rsplit_once('/') {
-            let room = format!("{folder}/mod.rs");
-            assert!(
-                sources.iter().any(|other| other.path == room),
-                "src/{room} is missing: say there what the folder is for"
-            );
+            let rooms = [format!("{folder}/mod.rs"), format!("{folder}.rs")];
+            let explained =
+                sources.iter().any(|other| rooms.contains(&other.path) && explains_itself(&other.text));
+            assert!(explained, "neither src/{} nor src/{} says what the folder is for", rooms[0], rooms[1]);
         }
     }
 }
