@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# What each area of the tests needs on the machine, and how it gets there. To be sourced.
+#
+# Usage: install_for AREA...
+
+# One line a need: area, command that shows it is there, Debian or Ubuntu package.
+# The -core packages bring the server without a service of its own that would start on this machine.
+readonly NEEDS='
+databases mariadbd           mariadb-server-core
+databases mariadb-install-db mariadb-server-core
+databases mariadb            mariadb-client-core
+lint      shellcheck         shellcheck
+browser   chromium           chromium
+browser   chromedriver       chromium-driver
+deploy    nginx              nginx
+bench     wrk                wrk
+'
+
+# Servers live in sbin, which is not on everybody's path.
+export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+
+# Prints the packages that the given areas miss, one a line.
+missing_for() {
+  local area command package
+  while read -r area command package; do
+    [[ -n $area && " $* " == *" $area "* ]] || continue
+    command -v "$command" >/dev/null || echo "$package"
+  done <<<"$NEEDS" | sort -u
+}
+
+# Installs what the given areas miss; does nothing when nothing is missing.
+# Ends with 1, naming the packages, where it may not install or where they did not bring what is needed.
+install_for() {
+  local missing as_root=()
+  mapfile -t missing < <(missing_for "$@")
+  ((${#missing[@]})) || return 0
+  if ! command -v apt-get >/dev/null; then
+    echo "${0##*/}: missing on this machine, and there is no apt-get to install it: ${missing[*]}" >&2
+    return 1
+  fi
+  if ((EUID != 0)); then
+    if ! sudo -n true 2>/dev/null; then
+      echo "${0##*/}: missing: ${missing[*]}" >&2
+      echo "${0##*/}: install it with: sudo apt-get install --no-install-recommends ${missing[*]}" >&2
+      return 1
+    fi
+    as_root=(sudo -n)
+  fi
+  echo "installing: ${missing[*]}"
+  # --no-remove: a MySQL that is already installed is not thrown out for MariaDB's sake.
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
+  if ! { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends --no-remove "${missing[@]}"; } </dev/null >&2; then
+    echo "${0##*/}: apt-get could not install: ${missing[*]}" >&2
+    return 1
+  fi
+  mapfile -t missing < <(missing_for "$@")
+  ((${#missing[@]} == 0)) || { echo "${0##*/}: installed, but the commands are still missing: ${missing[*]}" >&2; return 1; }
+}
