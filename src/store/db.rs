@@ -203,6 +203,8 @@ impl Db {
             .statement_cache_capacity(STATEMENTS)
             .row_buffer_size(1024)
             .pragma("secure_delete", "ON")
+            // Without this, INSERT OR REPLACE would pass the trigger against deleting by.
+            .pragma("recursive_triggers", "ON")
             .disable_statement_logging();
         let writer = SqlitePoolOptions::new()
             .max_connections(1)

@@ -39,6 +39,7 @@ pub mod db;
 pub mod dialect;
 pub mod error;
 pub mod feed;
+mod group;
 pub mod keys;
 pub mod links;
 pub mod migrate;
