@@ -205,6 +205,11 @@ impl Store {
             args.push(Arg::Bytes(subject.as_bytes()));
         }
         let actor = filter.actor.as_ref().map(ToString::to_string);
+        let texts = [actor.as_deref(), filter.event_type.as_deref()];
+        if texts.into_iter().flatten().any(|text| !text.is_ascii()) {
+            // The columns are ASCII: MySQL would call the comparison an error.
+            return Ok(Vec::new());
+        }
         if let Some(actor) = &actor {
             conditions.push("actor = ?");
             args.push(Arg::Text(actor));

@@ -1,7 +1,7 @@
 //! What one group of appends looks like as rows, and the statements that check
 //! and write it. The order of things is in [`super::writer`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -47,8 +47,11 @@ impl From<DbError> for Trouble {
 /// Refuses an append that cannot become rows.
 pub(super) fn check(append: &Append) -> Result<(), AppendError> {
     let ascii = |text: &str, most| !text.is_empty() && text.len() <= most && text.is_ascii();
+    let written: HashSet<StreamId> = append.events.iter().map(|event| event.stream).collect();
     let problem = if append.events.is_empty() {
         "it has no events"
+    } else if !ascii(&append.actor.to_string(), 80) {
+        "its actor is not at most 80 ASCII characters"
     } else if append.metadata.len() > BLOB_BYTES {
         "its metadata is longer than 64 KiB"
     } else if append.events.iter().any(|event| !ascii(event.event_type, 64)) {
@@ -57,7 +60,7 @@ pub(super) fn check(append: &Append) -> Result<(), AppendError> {
         "a payload is longer than 4 MiB"
     } else if append.outbox.iter().any(|row| !ascii(row.template, 64) || row.params.len() > BLOB_BYTES) {
         "a mail's template is not 1 to 64 ASCII characters, or its parameters are longer than 64 KiB"
-    } else if append.expects.iter().any(|(stream, _)| append.events.iter().all(|e| e.stream != *stream)) {
+    } else if append.expects.iter().any(|(stream, _)| !written.contains(stream)) {
         "it expects a version of a stream that it does not write; that is a guard"
     } else if repeats(append.expects.iter().map(|(stream, _)| *stream)) {
         "it expects two versions of one stream"
@@ -70,7 +73,7 @@ pub(super) fn check(append: &Append) -> Result<(), AppendError> {
 }
 
 fn repeats<T: std::hash::Hash + Eq>(mut items: impl Iterator<Item = T>) -> bool {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     !items.all(|item| seen.insert(item))
 }
 
@@ -376,12 +379,8 @@ fn stream_of(row: &Row) -> Result<StreamId> {
 pub(super) async fn any_versions(on: On<'_>, jobs: &[Job]) -> Result<HashMap<StreamId, i64>> {
     let mut streams = Vec::new();
     for Job { append, .. } in jobs {
-        let free = |stream: &StreamId| append.expects.iter().all(|(expected, _)| expected != stream);
-        if append.events.len() > append.expects.len() || append.events.iter().any(|e| free(&e.stream)) {
-            let expected: std::collections::HashSet<StreamId> =
-                append.expects.iter().map(|(stream, _)| *stream).collect();
-            streams.extend(append.events.iter().map(|e| e.stream).filter(|s| !expected.contains(s)));
-        }
+        let expected: HashSet<StreamId> = append.expects.iter().map(|(stream, _)| *stream).collect();
+        streams.extend(append.events.iter().map(|e| e.stream).filter(|stream| !expected.contains(stream)));
     }
     if streams.is_empty() { Ok(HashMap::new()) } else { versions(on, streams).await }
 }

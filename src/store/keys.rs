@@ -368,7 +368,8 @@ impl Keyring {
     /// # Errors
     /// [`KeyError::MasterKeyMissing`] when a key cannot be opened.
     pub async fn rewrap(&self) -> Result<u64, KeyError> {
-        let mut after = Uuid::nil();
+        // Shorter than any id, so before the nil id of the log's secret.
+        let mut after = Vec::new();
         let mut done = 0;
         loop {
             let rows = self
@@ -377,11 +378,11 @@ impl Keyring {
                 .fetch_all(
                     "SELECT key_id, owner, purpose, wrapped FROM person_keys WHERE key_id > ? \
                      ORDER BY key_id LIMIT 1000",
-                    &[Arg::Bytes(after.as_bytes())],
+                    &[Arg::Bytes(&after)],
                 )
                 .await?;
             let Some(last) = rows.last() else { return Ok(done) };
-            after = last.uuid(0)?;
+            after = last.bytes(0)?.to_vec();
             for row in &rows {
                 let old = row.bytes(3)?;
                 if self.0.master.is_current(old) {
