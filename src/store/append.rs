@@ -157,6 +157,9 @@ pub enum AppendError {
     /// The owner got a key for that purpose in the meantime: seal again with that one.
     #[error("the person's key was made in the meantime")]
     KeyTaken(Uuid),
+    /// The owner of a new key was erased in the meantime (V6).
+    #[error("this person is erased; nothing more can be recorded about them")]
+    Erased(Uuid),
     /// The command id was used for something else.
     #[error("this command id was already used for another command")]
     CommandReused,

@@ -146,7 +146,7 @@ mod tests {
     };
 
     fn hex(bytes: [u8; 32]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
     }
 
     /// Every column set, and every column that may be NULL left out; the hashes

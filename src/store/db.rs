@@ -8,15 +8,17 @@ use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlPool, MySqlPoolOptions, MySqlRow};
+use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, MySql, Row as _, Sqlite};
+use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, MySql, Sqlite};
 
+pub use super::cells::Row;
 use super::error::{DbError, Result};
+use crate::domain::date::Instant;
 
 /// How long a statement waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(3);
@@ -70,15 +72,6 @@ enum Pools {
         writer: SqlitePool,
         readers: SqlitePool,
     },
-}
-
-/// One row of an answer, read by the index of its column.
-#[derive(Debug)]
-pub enum Row {
-    /// From MySQL or MariaDB.
-    MySql(MySqlRow),
-    /// From SQLite.
-    Sqlite(SqliteRow),
 }
 
 /// A transaction. Dropped without [`Tx::commit`] or [`Tx::rollback`], its
@@ -297,11 +290,26 @@ impl Db {
                 tx
             }
             Pools::Sqlite { writer, .. } => {
-                let mut tx = Tx(Some(TxConnection::Sqlite(writer.acquire().await?)));
+                let writer = writer.acquire().await.map_err(waited)?;
+                let mut tx = Tx(Some(TxConnection::Sqlite(writer)));
                 tx.command("BEGIN IMMEDIATE").await?;
                 tx
             }
         })
+    }
+
+    /// What the server's clock shows; nothing on SQLite, which has none of its own.
+    /// For `doctor` and the start of `serve`: a clock far off the database's is named there.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn server_clock(&self) -> Result<Option<Instant>> {
+        if self.backend == Backend::Sqlite {
+            return Ok(None);
+        }
+        let sql = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
+        let row = self.fetch_optional(sql, &[]).await?;
+        row.map(|row| row.int(0).map(Instant::from_micros)).transpose()
     }
 
     /// Closes all connections, waiting for those in use.
@@ -316,6 +324,14 @@ impl Db {
     }
 }
 
+/// The only writing connection of SQLite was in use all the time: busy, not away.
+fn waited(error: sqlx::Error) -> DbError {
+    match error {
+        sqlx::Error::PoolTimedOut => DbError::Busy,
+        other => other.into(),
+    }
+}
+
 fn wrap<T>(rows: Vec<T>, into: impl Fn(T) -> Row) -> Vec<Row> {
     rows.into_iter().map(into).collect()
 }
@@ -324,9 +340,13 @@ fn wrap<T>(rows: Vec<T>, into: impl Fn(T) -> Row) -> Vec<Row> {
 const OPEN: &str = "a transaction has its connection until it ends";
 
 impl Tx {
+    fn connection(&mut self) -> &mut TxConnection {
+        self.0.as_mut().expect(OPEN)
+    }
+
     async fn command(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
         let sql = sqlx::raw_sql(sql);
-        match self.0.as_mut().expect(OPEN) {
+        match self.connection() {
             TxConnection::MySql(connection) => sql.execute(&mut **connection).await.map(drop),
             TxConnection::Sqlite(connection) => sql.execute(&mut **connection).await.map(drop),
         }
@@ -341,7 +361,7 @@ impl Tx {
         sql: impl Into<Cow<'static, str>>,
         args: &[Arg<'_>],
     ) -> Result<Vec<Row>> {
-        Ok(match self.0.as_mut().expect(OPEN) {
+        Ok(match self.connection() {
             TxConnection::MySql(on) => {
                 wrap(run!(fetch_all, mysql_arguments, sql, args, &mut **on)?, Row::MySql)
             }
@@ -360,7 +380,7 @@ impl Tx {
         sql: impl Into<Cow<'static, str>>,
         args: &[Arg<'_>],
     ) -> Result<Option<Row>> {
-        Ok(match self.0.as_mut().expect(OPEN) {
+        Ok(match self.connection() {
             TxConnection::MySql(on) => {
                 run!(fetch_optional, mysql_arguments, sql, args, &mut **on)?.map(Row::MySql)
             }
@@ -375,7 +395,7 @@ impl Tx {
     /// # Errors
     /// See [`DbError`].
     pub async fn execute(&mut self, sql: impl Into<Cow<'static, str>>, args: &[Arg<'_>]) -> Result<u64> {
-        Ok(match self.0.as_mut().expect(OPEN) {
+        Ok(match self.connection() {
             TxConnection::MySql(on) => run!(execute, mysql_arguments, sql, args, &mut **on)?.rows_affected(),
             TxConnection::Sqlite(on) => {
                 run!(execute, sqlite_arguments, sql, args, &mut **on)?.rows_affected()
@@ -425,93 +445,5 @@ impl Drop for Tx {
             Some(TxConnection::Sqlite(connection)) => drop(connection.detach()),
             None => {}
         }
-    }
-}
-
-macro_rules! cell {
-    ($row:expr, $i:expr) => {
-        match $row {
-            Row::MySql(row) => row.try_get_unchecked($i),
-            Row::Sqlite(row) => row.try_get_unchecked($i),
-        }
-        .map_err(|_| DbError::Shape("a column that is missing, NULL or of another type"))
-    };
-}
-
-impl Row {
-    /// A BIGINT.
-    ///
-    /// # Errors
-    /// [`DbError::Shape`] when the column is something else.
-    pub fn int(&self, column: usize) -> Result<i64> {
-        cell!(self, column)
-    }
-
-    /// A BIGINT or NULL.
-    ///
-    /// # Errors
-    /// [`DbError::Shape`] when the column is something else.
-    pub fn maybe_int(&self, column: usize) -> Result<Option<i64>> {
-        cell!(self, column)
-    }
-
-    /// Bytes.
-    ///
-    /// # Errors
-    /// [`DbError::Shape`] when the column is something else.
-    pub fn bytes(&self, column: usize) -> Result<&[u8]> {
-        cell!(self, column)
-    }
-
-    /// Bytes or NULL.
-    ///
-    /// # Errors
-    /// [`DbError::Shape`] when the column is something else.
-    pub fn maybe_bytes(&self, column: usize) -> Result<Option<&[u8]>> {
-        cell!(self, column)
-    }
-
-    /// Text.
-    ///
-    /// # Errors
-    /// [`DbError::Shape`] when the column is something else.
-    pub fn text(&self, column: usize) -> Result<&str> {
-        cell!(self, column)
-    }
-
-    /// Text or NULL.
-    ///
-    /// # Errors
-    /// [`DbError::Shape`] when the column is something else.
-    pub fn maybe_text(&self, column: usize) -> Result<Option<&str>> {
-        cell!(self, column)
-    }
-
-    /// Bytes of a fixed length: 16 for ids, 32 for hashes.
-    ///
-    /// # Errors
-    /// [`DbError::Shape`] when the column is something else.
-    pub fn array<const N: usize>(&self, column: usize) -> Result<[u8; N]> {
-        self.bytes(column)?.try_into().map_err(|_| DbError::Shape("an id or a hash of another length"))
-    }
-
-    /// A UUID in 16 bytes.
-    ///
-    /// # Errors
-    /// [`DbError::Shape`] when the column is something else.
-    pub fn uuid(&self, column: usize) -> Result<uuid::Uuid> {
-        self.array(column).map(uuid::Uuid::from_bytes)
-    }
-
-    /// A UUID in 16 bytes, or NULL.
-    ///
-    /// # Errors
-    /// [`DbError::Shape`] when the column is something else.
-    pub fn maybe_uuid(&self, column: usize) -> Result<Option<uuid::Uuid>> {
-        self.maybe_bytes(column)?
-            .map(|bytes| {
-                uuid::Uuid::from_slice(bytes).map_err(|_| DbError::Shape("an id that is not 16 bytes long"))
-            })
-            .transpose()
     }
 }

@@ -67,7 +67,7 @@ impl From<sqlx::Error> for DbError {
                 }
                 // SQLite gives its extended code in decimal; the low byte is the primary code.
                 let code = db.code().unwrap_or_default();
-                let primary = code.parse::<u32>().map(|code| code & 0xff).unwrap_or(0);
+                let primary = code.parse::<u32>().map_or(0, |code| code & 0xff);
                 if primary == 5 || primary == 6 {
                     return Self::Busy;
                 }

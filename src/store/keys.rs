@@ -156,7 +156,7 @@ impl Keyring {
         purpose: Purpose,
     ) -> Result<(PersonKey, Option<WrappedKey>), KeyError> {
         let mut all = self.ensure_many(&[(owner, purpose)]).await?;
-        Ok(all.pop().expect("one answer for one question"))
+        all.pop().ok_or(KeyError::Db(DbError::Shape("no answer about a key")))
     }
 
     /// [`Keyring::ensure`] for many at once, in the same order, without repeats.
@@ -201,13 +201,13 @@ impl Keyring {
         }
         Ok(wanted
             .iter()
-            .map(|&(owner, purpose)| match found.get(&(owner, purpose)) {
-                Some(key) => (key.clone(), None),
-                None => {
-                    let (key, row) = self.mint(owner, purpose);
-                    found.insert((owner, purpose), key.clone());
-                    (key, Some(row))
+            .map(|&(owner, purpose)| {
+                if let Some(key) = found.get(&(owner, purpose)) {
+                    return (key.clone(), None);
                 }
+                let (key, row) = self.mint(owner, purpose);
+                found.insert((owner, purpose), key.clone());
+                (key, Some(row))
             })
             .collect())
     }

@@ -4,7 +4,8 @@
 //! of `events`, what may happen that of `commands`.
 //!
 //! - [`Store::append`] writes what one command wants, all of it or nothing
-//!   ([`append`]); one task per process writes for everybody ([`writer`]).
+//!   ([`append`]); one task per process writes for everybody ([`writer`]; `group` and
+//!   `checks` are its statements).
 //! - [`Store`]'s reading side ([`feed`]): pages by position, streams, audit filters,
 //!   and a watch that tells of every new event, of other processes too.
 //! - [`keys`] holds the person keys and opens and seals fields ([`seal`]).
@@ -33,7 +34,9 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 pub mod append;
+mod cells;
 pub mod chain;
+mod checks;
 pub mod claims;
 pub mod db;
 pub mod dialect;

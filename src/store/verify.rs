@@ -73,7 +73,7 @@ pub async fn verify(db: &Db, against: Option<[u8; 32]>) -> Result<VerifyReport> 
     loop {
         let (pages, mut fetched) = tokio::sync::mpsc::channel::<Result<Vec<Row>>>(1);
         let (source, mut after) = (db.clone(), Position(walk.last));
-        let fetcher = tokio::spawn(async move {
+        let ahead = tokio::spawn(async move {
             loop {
                 let page = feed::page(&source, after, PAGE).await;
                 let last = match &page {
@@ -104,7 +104,7 @@ pub async fn verify(db: &Db, against: Option<[u8; 32]>) -> Result<VerifyReport> 
                 break;
             }
         }
-        fetcher.abort();
+        ahead.abort();
         // The head is read after the rows: what was appended under way is walked as well.
         let head = feed::read_head(db).await?;
         let enough = walk.findings.len() >= ENOUGH;

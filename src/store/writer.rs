@@ -20,6 +20,7 @@ use tokio::time::{Instant as Moment, timeout, timeout_at};
 use uuid::Uuid;
 
 use super::append::{Append, AppendError, ClaimKind, Receipt};
+use super::checks;
 use super::db::{Backend, Db, Tx};
 use super::error::DbError;
 use super::feed::{self, Head};
@@ -155,7 +156,9 @@ impl Task {
                 Trouble::Db(DbError::UnknownCommitOutcome) => {
                     tracing::warn!(attempt, appends = group.len(), "connection lost during COMMIT");
                     careful = true;
-                    group.iter_mut().for_each(|job| job.sent = true);
+                    for job in &mut group {
+                        job.sent = true;
+                    }
                 }
                 Trouble::Db(error @ (DbError::Busy | DbError::Unreachable(_))) => {
                     tracing::debug!(attempt, %error, "append is tried again");
@@ -166,7 +169,7 @@ impl Task {
                     return refuse(group, &AppendError::Store(error));
                 }
             }
-            let pause = if matches!(careful, true if attempt == 1) { 0 } else { jitter(&group, attempt) };
+            let pause = if careful && attempt == 1 { 0 } else { jitter(&group, attempt) };
             if Moment::now() + Duration::from_millis(pause) >= deadline {
                 return give_up(group);
             }
@@ -201,17 +204,17 @@ impl Task {
             Some(head) => head,
             None => feed::read_head(&self.db).await?,
         };
-        let versions = group::any_versions(group::On::Db(&self.db), jobs).await?;
+        let versions = checks::any_versions(checks::On::Db(&self.db), jobs).await?;
         let mut plan = Plan::make(jobs, head, self.clock.now(), &versions)?;
         let mut tx = self.db.begin().await?;
         let outcome = async {
             if !plan.move_head(&mut tx).await? {
                 // Another process wrote: take the row, read it again, hash again.
-                let head = group::take_head(&mut tx).await?;
+                let head = checks::take_head(&mut tx).await?;
                 plan = Plan::make(jobs, head, self.clock.now(), &versions)?;
                 plan.move_head(&mut tx).await?;
             }
-            if group::guards_hold(&mut tx, jobs).await? { Ok(()) } else { Err(Trouble::Conflict) }
+            if checks::guards_hold(&mut tx, jobs).await? { Ok(()) } else { Err(Trouble::Conflict) }
         }
         .await;
         match outcome {
@@ -226,8 +229,8 @@ impl Task {
     async fn prepare_carefully(&mut self, jobs: &mut Vec<Job>) -> Result<Option<(Tx, Plan)>, Trouble> {
         let mut tx = self.db.begin().await?;
         let outcome = async {
-            let head = group::take_head(&mut tx).await?;
-            let mut verdicts = group::verdicts(&mut tx, jobs).await?;
+            let head = checks::take_head(&mut tx).await?;
+            let mut verdicts = checks::verdicts(&mut tx, jobs).await?;
             let mut innocent = Vec::with_capacity(jobs.len());
             for job in jobs.drain(..).rev() {
                 match verdicts.pop().flatten() {
@@ -237,11 +240,13 @@ impl Task {
             }
             jobs.extend(innocent.into_iter().rev());
             // The head is ours and the command ids were looked up: what was sent and is not there never will be.
-            jobs.iter_mut().for_each(|job| job.sent = false);
+            for job in jobs.iter_mut() {
+                job.sent = false;
+            }
             if jobs.is_empty() {
                 return Ok(None);
             }
-            let versions = group::any_versions(group::On::Tx(&mut tx), jobs).await?;
+            let versions = checks::any_versions(checks::On::Tx(&mut tx), jobs).await?;
             let plan = Plan::make(jobs, head, self.clock.now(), &versions)?;
             plan.move_head(&mut tx).await?;
             Ok(Some(plan))

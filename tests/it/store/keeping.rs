@@ -1,10 +1,11 @@
 //! Keeping: nobody changes the past, and if somebody does, it shows.
 
-use emol::clock::FixedClock;
+use emol::clock::{Clock, FixedClock, SystemClock};
 use emol::domain::id::Position;
+use emol::store::dialect::rows_of;
 use emol::store::migrate::{SchemaState, has_append_only_triggers, migrate, schema_state};
 use emol::store::verify::{Finding, Problem, verify};
-use emol::store::{Backend, DbError};
+use emol::store::{Arg, Backend, DbError};
 
 use super::samples::{adds, person};
 use crate::support::databases::{NOW, TestDatabase, on_all_databases};
@@ -137,6 +138,53 @@ fn every_table_has_its_rights_listed() {
         }
         for word in ["CREATE ON", "DROP", "ALTER", "TRIGGER ON", "ALL"] {
             assert!(!grants.lines().any(|line| line.starts_with("GRANT") && line.contains(word)), "{word}");
+        }
+    });
+}
+
+#[test]
+fn a_read_model_row_is_put_whether_it_exists_or_not() {
+    on_all_databases(|database| async move {
+        for (position, doc) in [(1, Some(b"one".as_slice())), (2, None), (3, Some(b"three".as_slice()))] {
+            let sql = format!(
+                "INSERT INTO rm_card (generation, subject, position, doc) VALUES {}{}",
+                rows_of(4, 2),
+                database.db.backend().upsert("generation, subject", &["position", "doc"])
+            );
+            let row = |subject| [Arg::Int(1), Arg::Bytes(subject), Arg::Int(position), Arg::MaybeBytes(doc)];
+            let args = [row(&[1; 16]), row(&[2; 16])].concat();
+            database.db.execute(sql, &args).await.unwrap();
+            let sql = "SELECT position, doc FROM rm_card WHERE generation = ? ORDER BY subject";
+            let rows = database.db.fetch_all(sql, &[Arg::Int(1)]).await.unwrap();
+            assert_eq!(rows.len(), 2);
+            assert_eq!((rows[1].int(0).unwrap(), rows[1].maybe_bytes(1).unwrap()), (position, doc));
+        }
+    });
+}
+
+#[test]
+fn a_transaction_that_is_dropped_leaves_nothing_behind() {
+    on_all_databases(|database| async move {
+        let sql = "INSERT INTO erasures (owner, erased_at) VALUES (?, 0)";
+        let mut tx = database.db.begin().await.unwrap();
+        tx.execute(sql, &[Arg::Bytes(&[1; 16])]).await.unwrap();
+        drop(tx);
+        let mut tx = database.db.begin().await.unwrap();
+        tx.execute(sql, &[Arg::Bytes(&[1; 16])]).await.unwrap();
+        let twice = tx.execute(sql, &[Arg::Bytes(&[1; 16])]).await;
+        assert!(matches!(twice, Err(DbError::DuplicateKey)));
+        tx.rollback().await;
+        let rows = database.db.fetch_all("SELECT owner FROM erasures", &[]).await.unwrap();
+        assert!(rows.is_empty());
+    });
+}
+
+#[test]
+fn the_servers_clock_can_be_compared_with_ours() {
+    on_all_databases(|database| async move {
+        if let Some(theirs) = database.db.server_clock().await.unwrap() {
+            let apart = theirs.micros() - SystemClock.now().micros();
+            assert!(apart.abs() < 60_000_000, "{apart} µs");
         }
     });
 }

@@ -73,6 +73,20 @@ fn a_destroyed_key_is_gone_in_every_process_within_a_second() {
 }
 
 #[test]
+fn a_key_made_before_an_erasure_is_not_stored_after_it() {
+    on_all_databases(|database| async move {
+        let store = database.store(1).await;
+        let (_, row) = store.keyring().ensure(OWNER, Purpose::Details).await.unwrap();
+        let mut erase = adds(1, person(42), 0, 1);
+        erase.destroy = vec![(OWNER, None)];
+        store.append(erase).await.unwrap();
+        let mut late = adds(2, person(1), 0, 1);
+        late.keys.extend(row);
+        assert!(matches!(store.append(late).await, Err(AppendError::Erased(OWNER))));
+    });
+}
+
+#[test]
 fn of_two_keys_made_at_once_one_is_refused() {
     on_all_databases(|database| async move {
         let store = database.store(1).await;
