@@ -41,12 +41,11 @@ impl Gate {
                 if gate.load(Ordering::SeqCst) == SHUT {
                     continue;
                 }
-                let server: Box<dyn Stream> = match url.split_once("socket=") {
-                    Some((_, path)) => Box::new(UnixStream::connect(path).await.unwrap()),
-                    None => {
-                        let host = url.split('@').nth(1).unwrap().split('/').next().unwrap();
-                        Box::new(TcpStream::connect(host).await.unwrap())
-                    }
+                let server: Box<dyn Stream> = if let Some((_, path)) = url.split_once("socket=") {
+                    Box::new(UnixStream::connect(path).await.unwrap())
+                } else {
+                    let host = url.split('@').nth(1).unwrap().split('/').next().unwrap();
+                    Box::new(TcpStream::connect(host).await.unwrap())
                 };
                 tokio::spawn(pass(client, server, Arc::clone(&gate)));
             }

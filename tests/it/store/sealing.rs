@@ -60,7 +60,7 @@ fn a_destroyed_key_is_gone_in_every_process_within_a_second() {
         erase.destroy = vec![(OWNER, Some(Purpose::Details))];
         here.append(erase).await.unwrap();
         assert_eq!(here.keyring().open_field("legal_name", &name).await.unwrap(), None);
-        tokio::time::sleep(Duration::from_millis(1000)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(there.keyring().open_field("legal_name", &name).await.unwrap(), None);
         // Evidence of the waiver has its own key and its own date.
         let both = [("legal_name", &name), ("signed_name", &signed)];
