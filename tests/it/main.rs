@@ -1,7 +1,10 @@
-//! Every integration test, in one binary: one link instead of dozens.
+//! Tests of the whole program, in one binary: one link instead of dozens.
+//! `setup_files/test.sh` starts the servers that they need.
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod architecture;
 mod dependencies;
+mod store;
+mod support;
 mod version;

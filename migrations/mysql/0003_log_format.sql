@@ -1,0 +1,5 @@
+-- The highest format of events that may be written; raised by an explicit flag after a cutover.
+CREATE TABLE IF NOT EXISTS log_format (
+    id BIGINT NOT NULL PRIMARY KEY,
+    format BIGINT NOT NULL
+) ENGINE=InnoDB;

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO log_format (id, format) VALUES (1, 1);

@@ -1,0 +1,6 @@
+CREATE TABLE IF NOT EXISTS claims (
+    kind TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    owner BLOB NOT NULL,
+    PRIMARY KEY (kind, hash)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,7 @@
+CREATE TABLE IF NOT EXISTS sessions (
+    hash BLOB NOT NULL PRIMARY KEY,
+    officer BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

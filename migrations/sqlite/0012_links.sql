@@ -1,0 +1,7 @@
+CREATE TABLE IF NOT EXISTS links (
+    id BLOB NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL,
+    subject BLOB NOT NULL,
+    expires_at INTEGER NOT NULL,
+    consumed_at INTEGER
+) STRICT, WITHOUT ROWID;

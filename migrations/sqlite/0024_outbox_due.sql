@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS outbox_due ON outbox (state, due_at);

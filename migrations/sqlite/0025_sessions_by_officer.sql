@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS sessions_by_officer ON sessions (officer);

@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS rm_marshals_followed ON rm_marshals (generation, position);

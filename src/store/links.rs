@@ -1,0 +1,91 @@
+//! One-time links. The token is an HMAC of the link's id ([`super::Keyring::link_token`]),
+//! so the database holds nothing that opens a link.
+
+use uuid::Uuid;
+
+use super::Store;
+use super::db::Arg;
+use super::error::Result;
+use crate::domain::date::Instant;
+
+/// One link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is for; ASCII, at most 32 bytes.
+    pub purpose: String,
+    /// The person it is about.
+    pub subject: Uuid,
+    /// Until when it works.
+    pub expires_at: Instant,
+    /// When it was used, if it was.
+    pub consumed_at: Option<Instant>,
+}
+
+impl Store {
+    /// Makes a link.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn create_link(
+        &self,
+        id: Uuid,
+        purpose: &'static str,
+        subject: Uuid,
+        expires_at: Instant,
+    ) -> Result<()> {
+        self.db()
+            .execute(
+                "INSERT INTO links (id, purpose, subject, expires_at, consumed_at) VALUES (?, ?, ?, ?, NULL)",
+                &[
+                    Arg::Bytes(id.as_bytes()),
+                    Arg::Text(purpose),
+                    Arg::Bytes(subject.as_bytes()),
+                    Arg::Int(expires_at.micros()),
+                ],
+            )
+            .await
+            .map(drop)
+    }
+
+    /// A link by its id; whether it may still be used is for the caller to say.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn find_link(&self, id: Uuid) -> Result<Option<Link>> {
+        let row = self
+            .db()
+            .fetch_optional(
+                "SELECT purpose, subject, expires_at, consumed_at FROM links WHERE id = ?",
+                &[Arg::Bytes(id.as_bytes())],
+            )
+            .await?;
+        row.map(|row| {
+            Ok(Link {
+                id,
+                purpose: row.text(0)?.to_owned(),
+                subject: row.uuid(1)?,
+                expires_at: Instant::from_micros(row.int(2)?),
+                consumed_at: row.maybe_int(3)?.map(Instant::from_micros),
+            })
+        })
+        .transpose()
+    }
+
+    /// Uses a link up; `false` when it was used before, has expired or does not exist.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn consume_link(&self, id: Uuid, now: Instant) -> Result<bool> {
+        let args = [Arg::Int(now.micros()), Arg::Bytes(id.as_bytes()), Arg::Int(now.micros())];
+        let used = self
+            .db()
+            .execute(
+                "UPDATE links SET consumed_at = ? WHERE id = ? AND consumed_at IS NULL AND expires_at > ?",
+                &args,
+            )
+            .await?;
+        Ok(used == 1)
+    }
+}

@@ -1,0 +1,8 @@
+//! The log: what ARCHITECTURE §2 promises, on every database.
+
+mod appending;
+mod faults;
+mod keeping;
+mod reading;
+mod samples;
+mod sealing;
