@@ -148,3 +148,128 @@ pages! {
     /// `/audit/as-of`
     audit_asof(AsOfView);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::web::theme::{Accent, favicon_svg, theme_css};
+    use crate::web::views::samples::{Sample, officer, site};
+    use crate::web::views::{Audience, Flash, Link, Tone};
+
+    /// Renders every sample of a view: (page name, file name, HTML).
+    fn render<T: Sample + Serialize>(
+        name: &'static str,
+        page: impl Fn(&Page<T>) -> Result<String, RenderError>,
+        out: &mut Vec<(&'static str, String, String)>,
+    ) {
+        let officers = name.starts_with("desk") || name.starts_with("audit") || name == "forbidden";
+        for (i, (sample, view)) in T::samples().into_iter().enumerate() {
+            let path = if name.starts_with("audit") { "/audit" } else { "/desk/people" };
+            let page_of = if officers {
+                Page::desk(&site(), &officer(), path, name, view)
+            } else {
+                Page::public(&site(), Audience::Public, "/register", name, view)
+            };
+            let flash = (name == "desk_record" && i == 0).then(|| Flash {
+                tone: Tone::Good,
+                title: "Great Weapon granted.".into(),
+                text: "Effective 7 November 2026.".into(),
+                next: Some(Link::new("#d-armoured-combat", "Grant another")),
+            });
+            let html = page(&page_of.with_flash(flash)).unwrap_or_else(|e| panic!("{name} ({sample}): {e}"));
+            out.push((name, format!("{name}-{sample}"), html));
+        }
+    }
+
+    fn everything() -> Vec<(&'static str, String, String)> {
+        let t = Templates::load(&Assets::load()).unwrap();
+        let mut out = Vec::new();
+        macro_rules! all {
+            ($($name:ident)*) => {$( render(stringify!($name), |page| t.$name(page), &mut out); )*};
+        }
+        all! {
+            home register marshals card card_not_found error forbidden privacy_policy request_card
+            update_info sign_in message desk_home desk_list desk_record desk_person audit_log audit_event
+            audit_asof
+        }
+        out
+    }
+
+    #[test]
+    fn every_page_renders_every_sample() {
+        let pages = everything();
+        for name in Templates::PAGES {
+            assert!(pages.iter().any(|(page, ..)| page == name), "{name} has no sample");
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_person_typed_becomes_markup() {
+        for (_, file, html) in everything() {
+            for bad in ["<b>Ragnar", "<i>asta", "<script>alert", "<i>the bout"] {
+                assert!(!html.contains(bad), "{file} lets markup through");
+            }
+        }
+    }
+
+    #[test]
+    fn no_page_needs_an_exception_from_the_content_security_policy() {
+        for (_, file, html) in everything() {
+            for inline in [" style=", "<style", " onclick=", " onload=", "javascript:", "<script>"] {
+                assert!(!html.contains(inline), "{file} has {inline}");
+            }
+            assert!(!html.contains("https://") && !html.contains("src=\"//"), "{file} loads from elsewhere");
+        }
+    }
+
+    #[test]
+    fn every_id_of_a_page_is_there_once() {
+        for (_, file, html) in everything() {
+            let mut ids: Vec<_> =
+                html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            ids.sort_unstable();
+            let count = ids.len();
+            ids.dedup();
+            assert_eq!(ids.len(), count, "{file} uses an id twice");
+        }
+    }
+
+    #[test]
+    fn every_error_leads_to_a_field_that_is_there() {
+        for (_, file, html) in everything() {
+            for target in html.split("<li><a href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(
+                    html.contains(&format!(" id=\"{target}\"")),
+                    "{file} leads to #{target}, which is missing"
+                );
+            }
+        }
+    }
+
+    /// Writes every sample as a file to look at: `cargo test --lib gallery -- --ignored`.
+    #[test]
+    #[ignore = "writes files to look at"]
+    fn gallery() {
+        let folder = std::env::temp_dir().join("emol-gallery");
+        let write = |name: &str, bytes: &[u8]| {
+            let path = folder.join(Path::new(name.trim_start_matches('/')));
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        };
+        for asset in Assets::load().iter() {
+            write(&asset.url, &asset.bytes);
+        }
+        write("/theme.css", theme_css(Accent::default()).as_bytes());
+        write("/favicon.svg", favicon_svg(Accent::default()).as_bytes());
+        for (_, file, html) in everything() {
+            let html = html
+                .replace("href=\"/static", "href=\"static")
+                .replace("src=\"/static", "src=\"static")
+                .replace("href=\"/theme", "href=\"theme")
+                .replace("href=\"/favicon", "href=\"favicon");
+            write(&format!("{file}.html"), html.as_bytes());
+        }
+    }
+}

@@ -96,7 +96,7 @@ pub fn theme_css(accent: Accent) -> String {
     let (on_light, on_dark) = (light.ink(), dark.ink());
     format!(
         ":root{{--arms:{accent};--accent:{light};--on-accent:{on_light}}}\n\
-         @media (prefers-color-scheme:dark) and (not print){{:root{{--accent:{dark};--on-accent:{on_dark}}}}}\n"
+         @media screen and (prefers-color-scheme:dark){{:root{{--accent:{dark};--on-accent:{on_dark}}}}}\n"
     )
 }
 

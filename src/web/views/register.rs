@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::forms::Field;
-use super::parts::{Badge, Day, Pager};
+use super::parts::{Badge, Day, Link, Pager};
 
 /// The public register. Template `register`; the rows are the partial
 /// `register_rows`, which the as-of page shows too.
@@ -21,6 +21,9 @@ pub struct RegisterView {
     pub filtered: bool,
     /// What is asked, in words, for the heading above the rows: `“asta”, valid today`.
     pub asked: Option<String>,
+    /// The way on when nothing was found and a filter may be why: the same
+    /// search without `valid=today`.
+    pub widen: Option<Link>,
     /// The people of this page, at most 50.
     pub rows: Vec<RegisterRow>,
     /// Where in the list this page is.
