@@ -17,7 +17,7 @@ pub struct NotAColour;
 /// Light paper and dark paper, as in `assets/site.css`.
 const LIGHT: [u8; 3] = [0xff, 0xff, 0xff];
 const DARK: [u8; 3] = [0x1d, 0x1a, 0x19];
-/// WCAG AA for text.
+/// WCAG AA for text; shades are chosen a little above it.
 const ENOUGH: f64 = 4.5;
 
 impl Default for Accent {
@@ -43,12 +43,19 @@ impl Accent {
 
     /// The nearest shade of this colour that can be read on `paper`.
     fn readable_on(self, paper: [u8; 3]) -> Self {
-        let toward = if luminance(paper) > 0.5 { 0.0 } else { 255.0 };
         let shade = |step: u8| {
             let share = f64::from(step) / 20.0;
-            Self(self.0.map(|channel| blend(f64::from(channel), toward, share)))
+            if luminance(paper) > 0.5 {
+                return Self(self.0.map(|channel| blend(f64::from(channel), 0.0, share)));
+            }
+            // Brighter before paler, so that a dark red becomes a clear red and not a grey one.
+            let [r, g, b] = self.0;
+            let most = f64::from(r.max(g).max(b)).max(1.0);
+            let bright =
+                |channel: u8| f64::from(channel) * (1.0 + (255.0 / most - 1.0) * (share * 2.0).min(1.0));
+            Self(self.0.map(|channel| blend(bright(channel), 255.0, share * share)))
         };
-        (0..=20).map(shade).find(|c| contrast(c.0, paper) >= ENOUGH).unwrap_or_else(|| shade(20))
+        (0..=20).map(shade).find(|c| contrast(c.0, paper) >= ENOUGH + 0.6).unwrap_or_else(|| shade(20))
     }
 
     /// Black or white, whichever is easier to read on this colour.

@@ -155,7 +155,8 @@ pub struct AsOfResult {
     pub position: i64,
     /// The same question as it is known now, when that is another.
     pub now: Option<Link>,
-    /// A person's card page.
+    /// A person's card page; its `today` is `on`, and its verdict speaks of that
+    /// day (`Could fight that day`), not of today.
     pub card: Option<CardView>,
     /// The marshal list.
     pub marshals: Option<MarshalsView>,

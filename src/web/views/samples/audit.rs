@@ -130,9 +130,12 @@ impl Sample for AsOfView {
         let base = AsOfResult { nothing: None, ..nothing.clone() };
         let register = RegisterView::samples().swap_remove(0).1;
         let marshals = MarshalsView::samples().swap_remove(0).1;
+        let mut then = pass(NAMES[0]);
+        then.today = day("2026-03-01");
+        then.verdict.word = "Could fight that day".into();
         let wrong = FieldError { target: "on".into(), message: "A day is written like 2026-03-01".into() };
         vec![
-            ("card", shows(AsOfResult { card: Some(pass(NAMES[0])), ..base.clone() })),
+            ("card", shows(AsOfResult { card: Some(then), ..base.clone() })),
             ("marshals", shows(AsOfResult { marshals: Some(marshals), ..base.clone() })),
             ("register", shows(AsOfResult { register: Some(register), ..base })),
             ("nothing", shows(nothing)),
