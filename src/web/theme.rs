@@ -95,15 +95,16 @@ fn contrast(a: [u8; 3], b: [u8; 3]) -> f64 {
 }
 
 /// The stylesheet at `/theme.css`: `--arms` is the colour itself, for drawings;
-/// `--accent` its readable shade, `--on-accent` the ink on it.
+/// `--accent` its shade for words and lines; `--solid` and `--on-solid` the
+/// ground and the ink of buttons, which are the same on light and dark.
 #[must_use]
 pub fn theme_css(accent: Accent) -> String {
     let light = accent.readable_on(LIGHT);
     let dark = accent.readable_on(DARK);
-    let (on_light, on_dark) = (light.ink(), dark.ink());
+    let ink = light.ink();
     format!(
-        ":root{{--arms:{accent};--accent:{light};--on-accent:{on_light}}}\n\
-         @media screen and (prefers-color-scheme:dark){{:root{{--accent:{dark};--on-accent:{on_dark}}}}}\n"
+        ":root{{--arms:{accent};--accent:{light};--solid:{light};--on-solid:{ink}}}\n\
+         @media screen and (prefers-color-scheme:dark){{:root{{--accent:{dark}}}}}\n"
     )
 }
 
@@ -137,7 +138,7 @@ mod tests {
 
     #[test]
     fn ealdormeres_red_stays_itself_on_paper() {
-        assert!(theme_css(Accent::default()).contains("--accent:#942824;--on-accent:#ffffff"));
+        assert!(theme_css(Accent::default()).contains("--accent:#942824;--solid:#942824;--on-solid:#ffffff"));
     }
 
     #[test]

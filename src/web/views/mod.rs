@@ -20,7 +20,7 @@ pub mod plain;
 pub mod record;
 pub mod register;
 #[cfg(test)]
-pub mod samples;
+pub(crate) mod samples;
 
 pub use audit::{
     AsOfResult, AsOfView, AuditEventView, AuditLogView, AuditRow, EventLink, PayloadField, Seal, Subject,

@@ -3,6 +3,7 @@
 mod audit;
 mod desk;
 mod public;
+mod record;
 
 use super::*;
 use crate::domain::date::{CivilDate, Instant};

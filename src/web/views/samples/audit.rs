@@ -3,31 +3,30 @@ use crate::web::views::*;
 
 const HASH: &str = "9f2c4e1b7a6d5c3e8f0a1b2c3d4e5f60718293a4b5c6d7e8f9a0b1c2d3e4f506";
 
-fn row(i: i64) -> AuditRow {
+fn row(i: usize) -> AuditRow {
+    let number = i64::try_from(i).unwrap();
     let subject =
         |label: &str, seal| Some(Subject { label: label.into(), seal, href: "/audit?person=1".into() });
     AuditRow {
-        position: 20_412 - i,
-        href: format!("/audit/{}", 20_412 - i),
-        kind: ["authorization_granted", "records_read", "combatant_erased", "rulebook_changed"]
-            [i.unsigned_abs() as usize % 4]
-            .into(),
+        position: 20_412 - number,
+        href: format!("/audit/{}", 20_412 - number),
+        kind: ["authorization_granted", "records_read", "combatant_erased", "rulebook_changed"][i % 4].into(),
         text: [
             "Heavy Rapier granted in Fencing",
             "A list of people was read",
             "A person was erased",
             "The rulebook changed",
-        ][i.unsigned_abs() as usize % 4]
+        ][i % 4]
             .into(),
         subject: match i % 4 {
-            0 => subject(NAMES[i.unsigned_abs() as usize % NAMES.len()], Seal::Opened),
+            0 => subject(NAMES[i % NAMES.len()], Seal::Opened),
             1 => subject("Person 4f2a", Seal::Sealed),
             2 => subject("Person 77c1", Seal::Erased),
             _ => None,
         },
         actor: if i % 4 == 2 { "process:retention" } else { "Minister of the Lists" }.into(),
         effective: (i % 4 != 1).then(|| day("2026-11-07")),
-        recorded: moment(-i * 7),
+        recorded: moment(-number * 7),
     }
 }
 
