@@ -43,17 +43,21 @@ impl Accent {
 
     /// The nearest shade of this colour that can be read on `paper`.
     fn readable_on(self, paper: [u8; 3]) -> Self {
-        let shade = |step: u8| {
-            let share = f64::from(step) / 20.0;
-            if luminance(paper) > 0.5 {
-                return Self(self.0.map(|channel| blend(f64::from(channel), 0.0, share)));
-            }
-            // Brighter before paler, so that a dark red becomes a clear red and not a grey one.
-            let [r, g, b] = self.0;
-            let most = f64::from(r.max(g).max(b)).max(1.0);
-            let bright =
-                |channel: u8| f64::from(channel) * (1.0 + (255.0 / most - 1.0) * (share * 2.0).min(1.0));
-            Self(self.0.map(|channel| blend(bright(channel), 255.0, share * share)))
+        let dark_paper = luminance(paper) <= 0.5;
+        let most = self.0.into_iter().max().map_or(1, u32::from).max(1);
+        let shade = |step: u32| {
+            Self(self.0.map(|channel| {
+                let channel = u32::from(channel);
+                let mixed = if dark_paper {
+                    // Brighter before paler, so that a dark red becomes a clear red and not a grey one.
+                    let brightest = channel * 255 / most;
+                    let bright = channel + (brightest - channel) * (step * 2).min(20) / 20;
+                    bright + (255 - bright) * step * step / 400
+                } else {
+                    channel * (20 - step) / 20
+                };
+                u8::try_from(mixed).unwrap_or(u8::MAX)
+            }))
         };
         (0..=20).map(shade).find(|c| contrast(c.0, paper) >= ENOUGH + 0.6).unwrap_or_else(|| shade(20))
     }
@@ -70,15 +74,6 @@ impl fmt::Display for Accent {
         let [r, g, b] = self.0;
         write!(f, "#{r:02x}{g:02x}{b:02x}")
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between 0 and 255 by construction"
-)]
-fn blend(from: f64, to: f64, share: f64) -> u8 {
-    (from + (to - from) * share).round().clamp(0.0, 255.0) as u8
 }
 
 fn luminance(colour: [u8; 3]) -> f64 {
