@@ -1,1 +1,6 @@
-//!
+//! The site: pages, forms, and the state behind them.
+
+pub mod assets;
+pub mod templates;
+pub mod theme;
+pub mod views;

@@ -1,0 +1,41 @@
+// Comfort on top of pages that work without it.
+
+// Buttons that only a script can serve appear when there is one.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// "/" goes to the search box, as in most lists.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const box = document.querySelector("input[type=search]");
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
+
+// What is wrong is read first.
+document.querySelector(".summary")?.focus();
+
+// A form is sent once; the page kept by "back" can send again.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Links and anchors into a closed action open it.
+const reveal = () => {
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  const action = target && target.closest("details");
+  if (action) action.open = true;
+};
+window.addEventListener("hashchange", reveal);
+reveal();

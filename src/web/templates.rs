@@ -1,0 +1,275 @@
+//! Every page, as a typed function of its view.
+//!
+//! Templates are embedded, parsed once at start, in strict mode (a field that
+//! a template names and a view lacks is an error) and with escaping on.
+
+use std::sync::Arc;
+
+use handlebars::{
+    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderError, RenderErrorReason,
+};
+use rust_embed::Embed;
+use serde::Serialize;
+
+use super::assets::Assets;
+use super::views::{
+    AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskHomeView, DeskListView,
+    DeskPersonView, DeskRecordView, ErrorView, ForbiddenView, HomeView, MarshalsView, MessageView, Page,
+    PrivacyPolicyView, RegisterView, RequestView, SignInView,
+};
+
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/templates"]
+struct Sources;
+
+/// Why the templates could not be read: a mistake in the program, found at start.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplatesError {
+    /// A template is not UTF-8.
+    #[error("the template {0} is not UTF-8 text")]
+    NotText(String),
+    /// A template does not parse.
+    #[error("a template does not parse: {0}")]
+    Syntax(#[from] Box<handlebars::TemplateError>),
+}
+
+/// All templates, ready to render. Cheap to clone.
+#[derive(Clone)]
+pub struct Templates {
+    pages: Arc<Handlebars<'static>>,
+}
+
+impl Templates {
+    /// Parses every embedded template; `assets` gives their addresses.
+    ///
+    /// # Errors
+    /// A template does not parse. A test renders them all, so this is a broken build.
+    pub fn load(assets: &Assets) -> Result<Self, TemplatesError> {
+        let mut pages = Handlebars::new();
+        pages.set_strict_mode(true);
+        for file in Sources::iter() {
+            let Some(name) = file.strip_suffix(".hbs").map(|name| name.trim_start_matches("partials/"))
+            else {
+                continue;
+            };
+            let Some(source) = Sources::get(&file) else { continue };
+            let text = std::str::from_utf8(&source.data)
+                .map_err(|_| TemplatesError::NotText(file.clone().into_owned()))?;
+            pages.register_template_string(name, text).map_err(Box::new)?;
+        }
+        pages.register_helper("asset", Box::new(AssetHelper(assets.clone())));
+        Ok(Self { pages: Arc::new(pages) })
+    }
+
+    /// Renders a template by name.
+    fn page<T: Serialize>(&self, name: &str, page: &Page<T>) -> Result<String, RenderError> {
+        self.pages.render(name, page)
+    }
+}
+
+/// `{{asset "site.css"}}` gives the content-hashed address of a file.
+struct AssetHelper(Assets);
+
+impl handlebars::HelperDef for AssetHelper {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let name = helper.param(0).and_then(|p| p.value().as_str()).unwrap_or_default();
+        let url = self
+            .0
+            .url(name)
+            .ok_or_else(|| RenderErrorReason::Other(format!("there is no asset named `{name}`")))?;
+        out.write(url)?;
+        Ok(())
+    }
+}
+
+macro_rules! pages {
+    ($($(#[$doc:meta])* $name:ident($view:ty);)*) => {
+        impl Templates {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// The template names something that the view lacks: a broken build.
+                pub fn $name(&self, page: &Page<$view>) -> Result<String, RenderError> {
+                    self.page(stringify!($name), page)
+                }
+            )*
+
+            /// The names of all pages.
+            pub const PAGES: &[&str] = &[$(stringify!($name)),*];
+        }
+    };
+}
+
+pages! {
+    /// `/`
+    home(HomeView);
+    /// `/register`
+    register(RegisterView);
+    /// `/marshals`
+    marshals(MarshalsView);
+    /// `/card/<card_id>`
+    card(CardView);
+    /// `/card/…` that leads nowhere
+    card_not_found(CardNotFoundView);
+    /// Any error
+    error(ErrorView);
+    /// An officer lacks a permission
+    forbidden(ForbiddenView);
+    /// `/privacy-policy`
+    privacy_policy(PrivacyPolicyView);
+    /// `/request-card`
+    request_card(RequestView);
+    /// `/update-info`
+    update_info(RequestView);
+    /// `/auth/login` of the demo
+    sign_in(SignInView);
+    /// Anything that needs only a heading and some sentences
+    message(MessageView);
+    /// `/desk`
+    desk_home(DeskHomeView);
+    /// `/desk/people`
+    desk_list(DeskListView);
+    /// `/desk/people/<id>`
+    desk_record(DeskRecordView);
+    /// `/desk/people/new` and `/desk/people/<id>/edit`
+    desk_person(DeskPersonView);
+    /// `/audit`
+    audit_log(AuditLogView);
+    /// `/audit/<position>`
+    audit_event(AuditEventView);
+    /// `/audit/as-of`
+    audit_asof(AsOfView);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::web::theme::{Accent, favicon_svg, theme_css};
+    use crate::web::views::samples::{Sample, officer, site};
+    use crate::web::views::{Audience, Flash, Link, Tone};
+
+    /// Renders every sample of a view: (page name, file name, HTML).
+    fn render<T: Sample + Serialize>(
+        name: &'static str,
+        page: impl Fn(&Page<T>) -> Result<String, RenderError>,
+        out: &mut Vec<(&'static str, String, String)>,
+    ) {
+        let officers = name.starts_with("desk") || name.starts_with("audit") || name == "forbidden";
+        for (i, (sample, view)) in T::samples().into_iter().enumerate() {
+            let path = if name.starts_with("audit") { "/audit" } else { "/desk/people" };
+            let page_of = if officers {
+                Page::desk(&site(), &officer(), path, name, view)
+            } else {
+                Page::public(&site(), Audience::Public, "/register", name, view)
+            };
+            let flash = (name == "desk_record" && i == 0).then(|| Flash {
+                tone: Tone::Good,
+                title: "Great Weapon granted.".into(),
+                text: "Effective 7 November 2026.".into(),
+                next: Some(Link::new("#d-armoured-combat", "Grant another")),
+            });
+            let html = page(&page_of.with_flash(flash)).unwrap_or_else(|e| panic!("{name} ({sample}): {e}"));
+            out.push((name, format!("{name}-{sample}"), html));
+        }
+    }
+
+    fn everything() -> Vec<(&'static str, String, String)> {
+        let t = Templates::load(&Assets::load()).unwrap();
+        let mut out = Vec::new();
+        macro_rules! all {
+            ($($name:ident)*) => {$( render(stringify!($name), |page| t.$name(page), &mut out); )*};
+        }
+        all! {
+            home register marshals card card_not_found error forbidden privacy_policy request_card
+            update_info sign_in message desk_home desk_list desk_record desk_person audit_log audit_event
+            audit_asof
+        }
+        out
+    }
+
+    #[test]
+    fn every_page_renders_every_sample() {
+        let pages = everything();
+        for name in Templates::PAGES {
+            assert!(pages.iter().any(|(page, ..)| page == name), "{name} has no sample");
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_person_typed_becomes_markup() {
+        for (_, file, html) in everything() {
+            for bad in ["<b>Ragnar", "<i>asta", "<script>alert", "<i>the bout"] {
+                assert!(!html.contains(bad), "{file} lets markup through");
+            }
+        }
+    }
+
+    #[test]
+    fn no_page_needs_an_exception_from_the_content_security_policy() {
+        for (_, file, html) in everything() {
+            for inline in [" style=", "<style", " onclick=", " onload=", "javascript:", "<script>"] {
+                assert!(!html.contains(inline), "{file} has {inline}");
+            }
+            assert!(!html.contains("https://") && !html.contains("src=\"//"), "{file} loads from elsewhere");
+        }
+    }
+
+    #[test]
+    fn every_id_of_a_page_is_there_once() {
+        for (_, file, html) in everything() {
+            let mut ids: Vec<_> =
+                html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            ids.sort_unstable();
+            let count = ids.len();
+            ids.dedup();
+            assert_eq!(ids.len(), count, "{file} uses an id twice");
+        }
+    }
+
+    #[test]
+    fn every_error_leads_to_a_field_that_is_there() {
+        for (_, file, html) in everything() {
+            for target in html.split("<li><a href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(
+                    html.contains(&format!(" id=\"{target}\"")),
+                    "{file} leads to #{target}, which is missing"
+                );
+            }
+        }
+    }
+
+    /// Writes every sample as a file to look at: `cargo test --lib gallery -- --ignored`.
+    #[test]
+    #[ignore = "writes files to look at"]
+    fn gallery() {
+        let folder = std::env::temp_dir().join("emol-gallery");
+        let write = |name: &str, bytes: &[u8]| {
+            let path = folder.join(Path::new(name.trim_start_matches('/')));
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        };
+        for asset in Assets::load().iter() {
+            write(&asset.url, &asset.bytes);
+        }
+        write("/theme.css", theme_css(Accent::default()).as_bytes());
+        write("/favicon.svg", favicon_svg(Accent::default()).as_bytes());
+        for (_, file, html) in everything() {
+            let html = html
+                .replace("href=\"/static", "href=\"static")
+                .replace("src=\"/static", "src=\"static")
+                .replace("href=\"/theme", "href=\"theme")
+                .replace("href=\"/favicon", "href=\"favicon");
+            write(&format!("{file}.html"), html.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! `/card/<card_id>`: the card page (C7, C10, C11, D3, P4).
+
+use serde::Serialize;
+
+use super::parts::{Badge, Day, Verdict};
+
+/// All of a combatant's cards and the waiver. Template `card`; its body is the
+/// partial `card_body`, which the as-of page shows too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CardView {
+    /// Display name: SCA name, else legal name.
+    pub name: String,
+    /// The legal name, or its initials on a page reached by an old id (P4);
+    /// `None` when the display name is already the legal name.
+    pub legal_name: Option<String>,
+    /// Home group.
+    pub branch: Option<String>,
+    /// The day that the verdicts are about.
+    pub today: Day,
+    /// The whole answer: Good when any discipline is valid today, Bad with
+    /// `Not valid for combat` when none is (C10).
+    pub verdict: Verdict,
+    /// The disciplines in which this person may fight today, by name; empty when none.
+    pub fights: Vec<String>,
+    /// The waiver, in one of three states (C10).
+    pub waiver: WaiverLine,
+    /// The cards, those valid today first, then alphabetically; no empty cards (C3).
+    pub disciplines: Vec<CardDiscipline>,
+    /// Present on a page reached by an old id: offers to mail the new link.
+    pub old_link: Option<OldLink>,
+}
+
+/// The waiver on a card page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WaiverLine {
+    /// `On file`, `Lapsed`, `Missing`.
+    pub state: Badge,
+    /// One sentence, such as `Good through 2 May 2030.`
+    pub text: String,
+    /// Its last valid day.
+    pub last_valid: Option<Day>,
+    /// Its expiry date, the day after.
+    pub expires: Option<Day>,
+}
+
+/// One card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CardDiscipline {
+    /// The slug, for the anchor.
+    pub slug: String,
+    /// The discipline's name.
+    pub name: String,
+    /// `Valid`, `Expired`, `Not valid`.
+    pub verdict: Verdict,
+    /// Issue date.
+    pub issued: Day,
+    /// Last valid day of the card (D3).
+    pub last_valid: Day,
+    /// Expiry date, the day after.
+    pub expires: Day,
+    /// Every authorization type of the discipline, primary first (C6, C7).
+    pub types: Vec<HeldType>,
+    /// Every marshal type of the discipline (C7).
+    pub marshals: Vec<MarshalLine>,
+}
+
+/// An authorization type, held or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeldType {
+    /// The type's name.
+    pub name: String,
+    /// True for a primary type.
+    pub primary: bool,
+    /// True when held.
+    pub held: bool,
+}
+
+/// A marshal type, with the warrant's state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MarshalLine {
+    /// The type's name.
+    pub name: String,
+    /// True when the warrant is active today (C8).
+    pub held: bool,
+    /// More about it: `until 31 December 2026`, `from 1 March 2027`, `suspended while the waiver is lapsed`.
+    pub term: Option<String>,
+}
+
+/// The offer on a page reached by an old, guessable id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OldLink {
+    /// Where the request for a new link begins.
+    pub href: String,
+}

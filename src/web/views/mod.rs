@@ -1,0 +1,43 @@
+//! What each page shows: the contract between handlers (which fill these
+//! structs) and templates (which lay them out). One struct per page, named
+//! like its template; handlers format nothing and templates decide nothing.
+//!
+//! To add a page: a struct here, a template of the same name in `templates/`,
+//! a line in the list in `web/templates.rs`, and samples in `samples.rs`
+//! (nothing, one, many, long names, markup in names). The test there renders
+//! every sample in strict mode.
+
+pub mod audit;
+pub mod card;
+pub mod chrome;
+pub mod desk;
+pub mod forms;
+pub mod home;
+pub mod list;
+pub mod marshals;
+pub mod parts;
+pub mod plain;
+pub mod record;
+pub mod register;
+#[cfg(test)]
+pub(crate) mod samples;
+
+pub use audit::{
+    AsOfResult, AsOfView, AuditEventView, AuditLogView, AuditRow, EventLink, PayloadField, Seal, Subject,
+};
+pub use card::{CardDiscipline, CardView, HeldType, MarshalLine, OldLink, WaiverLine};
+pub use chrome::{Audience, Banner, Flash, NavItem, Officer, Page, Room, Site};
+pub use desk::{Conflict, DeskHomeView, DeskPersonView, FieldGroup, Waiting};
+pub use forms::{Action, Choice, CommandForm, Field, FieldError, Hidden, Kind, Width};
+pub use home::HomeView;
+pub use list::{Column, DeskListView, DeskRow, Order};
+pub use marshals::{MarshalRow, MarshalsDiscipline, MarshalsView};
+pub use parts::{Badge, Day, Detail, Link, Moment, Pager, PagerLink, Tone, Verdict, href};
+pub use plain::{
+    CardNotFoundView, ErrorView, ForbiddenView, MessageView, Persona, PrivacyPolicyView, RequestView,
+    SignInView,
+};
+pub use record::{
+    AuthorizationRow, DeskRecordView, DisciplinePanel, HistoryRow, SectionLink, WaiverPanel, WarrantRow,
+};
+pub use register::{RegisterDiscipline, RegisterRow, RegisterView};

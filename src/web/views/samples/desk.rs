@@ -1,0 +1,178 @@
+use super::{NAMES, Sample, form, today};
+use crate::web::views::*;
+
+impl Sample for DeskHomeView {
+    fn samples() -> Vec<(&'static str, Self)> {
+        let pile = |tone, word: &str, count: &str, text: &str| Waiting {
+            state: Badge::new(tone, word),
+            count: count.into(),
+            none: count == "0",
+            text: text.into(),
+            href: href("/desk/people", &[("state", word)]),
+        };
+        let search = Field::new(Kind::Search, "q", "Find a person")
+            .hint("SCA or legal name, or a part of either. Press / to come here.");
+        let view = Self {
+            today: today(),
+            search: Some(search),
+            waiting: vec![
+                pile(Tone::Warn, "Lapsing", "38", "cards expire within 60 days"),
+                pile(Tone::Bad, "Lapsed waiver", "112", "people hold a card and no valid waiver"),
+                pile(Tone::Info, "Not accepted", "7", "people were invited and have not answered"),
+                pile(Tone::Off, "Old link", "1\u{202f}840", "people still have a guessable card link"),
+                pile(Tone::Good, "To mend", "0", "records need a correction"),
+            ],
+            counts: vec![
+                Link::new("/desk/people", "3\u{202f}000 people"),
+                Link::new("/desk/people?state=valid", "4\u{202f}709 cards"),
+            ],
+            notices: vec!["No privacy policy is approved yet, so nobody can be invited.".into()],
+            begin: vec![
+                Link::new("/desk/people/new", "Register a person"),
+                Link::new("/marshals", "The marshal list"),
+            ],
+        };
+        let bare = Self {
+            search: None,
+            waiting: vec![],
+            counts: vec![],
+            notices: vec![],
+            begin: vec![],
+            ..view.clone()
+        };
+        vec![("ordinary", view), ("bare", bare)]
+    }
+}
+
+fn list(total: usize, q: &str) -> DeskListView {
+    let row = |i: usize| DeskRow {
+        href: format!("/desk/people/{i}"),
+        sca_name: (i % 5 != 4).then(|| NAMES[i % NAMES.len()].into()),
+        legal_name: ["Xavier Jansen", "Wen Wójcik", "Anna-Lena Oosterhuis van den Berg"][i % 3].into(),
+        branch: (i % 4 != 1).then(|| "Skraeling Althing".into()),
+        cards: match i % 3 {
+            0 => vec![Badge::new(Tone::Good, "Armoured Combat"), Badge::new(Tone::Bad, "Fencing, expired")],
+            1 => vec![Badge::new(Tone::Warn, "Youth Combat, lapses 3 Dec")],
+            _ => vec![],
+        },
+        waiver: if i % 4 == 2 { Badge::new(Tone::Bad, "Lapsed") } else { Badge::new(Tone::Good, "On file") },
+        flags: if i % 3 == 1 { vec![Badge::new(Tone::Info, "Minor")] } else { vec![] },
+    };
+    let column = |label: &str, key: Option<&str>, order| Column {
+        label: label.into(),
+        href: key.map(|k| href("/desk/people", &[("sort", k)])),
+        order,
+    };
+    let states = [
+        ("", "anybody"),
+        ("expired", "expired"),
+        ("lapsing", "lapsing"),
+        ("no-waiver", "no waiver"),
+        ("not-accepted", "not accepted"),
+        ("minors", "minors"),
+    ];
+    DeskListView {
+        search: Field::new(Kind::Search, "q", "Name").value(q),
+        filters: vec![
+            Field::new(Kind::Select, "state", "Who").choices(states),
+            Field::new(Kind::Select, "discipline", "Discipline")
+                .choices([("", "any"), ("fencing", "Fencing")]),
+        ],
+        filtered: !q.is_empty(),
+        hidden: vec![Hidden { name: "sort".into(), value: "name".into() }],
+        columns: vec![
+            column("SCA name", Some("name"), Order::Ascending),
+            column("Legal name", Some("legal"), Order::None),
+            column("Branch", Some("branch"), Order::None),
+            column("Cards", Some("expiry"), Order::None),
+            column("Waiver", Some("waiver"), Order::None),
+            column("Notes", None, Order::None),
+        ],
+        rows: (0..total.min(50)).map(row).collect(),
+        pager: Pager::new(total, 50, 2, |n| href("/desk/people", &[("page", &n.to_string())])),
+        export: (total > 0).then(|| Link::new("/desk/people.csv", "Export as CSV")),
+        register_href: Some("/desk/people/new".into()),
+    }
+}
+
+impl Sample for DeskListView {
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![("many", list(3000, "")), ("one", list(1, "a")), ("none", list(0, "zz")), ("empty", list(0, ""))]
+    }
+}
+
+impl Sample for DeskPersonView {
+    fn samples() -> Vec<(&'static str, Self)> {
+        let text = |name: &str, label: &str| Field::new(Kind::Text, name, label).at_most(255);
+        let province = Field::new(Kind::Select, "province", "Province or state")
+            .choices([("", "choose"), ("ON", "Ontario"), ("MI", "Michigan")])
+            .required()
+            .width(Width::Half);
+        let groups = |bad: bool| {
+            vec![
+                FieldGroup {
+                    legend: "Names".into(),
+                    hint: Some("The SCA name is shown publicly only with consent.".into()),
+                    fields: vec![
+                        text("sca_name", "SCA name").value(NAMES[2]),
+                        text("legal_name", "Legal name").required().autocomplete("off"),
+                        text("branch", "Branch").width(Width::Half),
+                    ],
+                },
+                FieldGroup {
+                    legend: "Contact".into(),
+                    hint: None,
+                    fields: vec![
+                        Field::new(Kind::Email, "email", "E-mail").required().width(Width::Half),
+                        Field::new(Kind::Tel, "phone", "Phone")
+                            .required()
+                            .width(Width::Half)
+                            .value("905 55")
+                            .error(
+                                bad.then(|| "A phone number has 10 digits, or + and 7 to 15 digits".into()),
+                            ),
+                        text("address1", "Address").required(),
+                        text("city", "City").required().width(Width::Half),
+                        province.clone(),
+                        text("postal_code", "Postal code")
+                            .required()
+                            .width(Width::Short)
+                            .value("N8T")
+                            .error(bad.then(|| "A postal code in Ontario is written like N8T 7X4".into())),
+                    ],
+                },
+                FieldGroup {
+                    legend: "Birth and membership".into(),
+                    hint: Some("Somebody whose date of birth is unknown is not counted as adult.".into()),
+                    fields: vec![
+                        Field::new(Kind::Date, "dob", "Date of birth"),
+                        Field::new(Kind::Number, "member_number", "Member number"),
+                        Field::new(Kind::Date, "member_expiry", "Member until"),
+                    ],
+                },
+            ]
+        };
+        let new = Self {
+            heading: "Register a person".into(),
+            name: None,
+            form: form("person", "Register", vec![]),
+            groups: groups(false),
+            conflicts: vec![],
+            cancel_href: "/desk/people".into(),
+        };
+        let wrong = Self { groups: groups(true), ..new.clone() }.with_summary();
+        let conflict = Conflict {
+            label: "Phone".into(),
+            on_file: "(905) 555-0001".into(),
+            yours: "905 55".into(),
+            target: "phone".into(),
+        };
+        let conflict = Self {
+            heading: "Change details".into(),
+            name: Some(NAMES[0].into()),
+            conflicts: vec![conflict],
+            ..new.clone()
+        };
+        vec![("wrong", wrong), ("new", new), ("conflict", conflict)]
+    }
+}
