@@ -19,8 +19,6 @@ pub mod refusal;
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use crate::domain::date::CivilDate;
 use crate::domain::id::CombatantId;
 use crate::events::evolve::Catalogue;
@@ -37,7 +35,7 @@ pub struct Context {
 }
 
 /// Anything that can be asked of the register.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub enum Command {
     /// Something about one person.
     Combatant {
@@ -72,7 +70,10 @@ impl Context {
     /// [`Refusal::Rule`] naming D4.
     pub fn not_before_beginning(&self, day: CivilDate) -> Result<CivilDate, Refusal> {
         if day < CivilDate::BEGINNING {
-            return Err(Refusal::rule("D4", format!("{day} is before {}, when it all began", CivilDate::BEGINNING)));
+            return Err(Refusal::rule(
+                "D4",
+                format!("{day} is before {}, when it all began", CivilDate::BEGINNING),
+            ));
         }
         Ok(day)
     }

@@ -1,7 +1,7 @@
 //! Why a command was refused.
 
-use crate::domain::details::FieldError;
 use crate::domain::text::{TextFault, clean};
+use crate::domain::validate::FieldError;
 use crate::events::evolve::Clash;
 
 /// Why a decision says no. The texts go to the person who asked; they name
@@ -20,7 +20,9 @@ pub enum Refusal {
         message: String,
     },
     /// A later entry would make no sense any more (D4).
-    #[error("this would contradict a later entry, {event_type} on {on}: {why}. Correct that entry first, or choose another day (rule D4)")]
+    #[error(
+        "this would contradict a later entry, {event_type} on {on}: {why}. Correct that entry first, or choose another day (rule D4)"
+    )]
     Later {
         /// The later event's id.
         event: crate::domain::id::EventId,
@@ -61,7 +63,8 @@ impl From<Clash> for Refusal {
 /// # Errors
 /// [`Refusal::Rule`] naming C5.
 pub fn reason(text: &str) -> Result<crate::domain::personal::Personal, Refusal> {
-    let cleaned = clean(text).map_err(|fault: TextFault| Refusal::rule("C5", format!("the reason: {fault}")))?;
+    let cleaned =
+        clean(text).map_err(|fault: TextFault| Refusal::rule("C5", format!("the reason: {fault}")))?;
     match cleaned.chars().count() {
         0 => Err(Refusal::rule("C5", "a reason is needed: say in a few words why")),
         1..=1000 => Ok(crate::domain::personal::Personal::open(&cleaned)),

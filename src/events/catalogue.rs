@@ -16,7 +16,8 @@ pub fn markdown() -> String {
     for (stream, events) in Event::docs() {
         let _ = write!(page, "\n## Stream `{stream}`\n");
         for event in events {
-            let _ = write!(page, "\n### {} (version {})\n\n{}\n", event.name, event.version, join(event.meaning));
+            let _ =
+                write!(page, "\n### {} (version {})\n\n{}\n", event.name, event.version, join(event.meaning));
             if !event.fields.is_empty() {
                 page.push_str("\n| field | type | meaning |\n| --- | --- | --- |\n");
             }

@@ -236,9 +236,6 @@ mod tests {
             let error = BannerEvent::decode(name, version, b"{}").unwrap_err();
             assert!(matches!(error, DecodeError::Unknown { .. }), "{name} {version}");
         }
-        assert!(matches!(
-            BannerEvent::decode("BannerRaised", 2, b"{"),
-            Err(DecodeError::Damaged { .. })
-        ));
+        assert!(matches!(BannerEvent::decode("BannerRaised", 2, b"{"), Err(DecodeError::Damaged { .. })));
     }
 }

@@ -1,7 +1,5 @@
 //! Agreeing to be kept on file.
 
-use serde::Serialize;
-
 use crate::commands::{Context, Refusal};
 use crate::domain::card_id::{CardId, CardIdForm};
 use crate::domain::personal::Personal;
@@ -10,7 +8,7 @@ use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
 
 /// Accept the privacy policy (V2), and say whether to be listed publicly (V8).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct AcceptPolicy {
     /// The version accepted; none where an import does not know it.
     pub policy_version: Option<String>,
@@ -19,7 +17,6 @@ pub struct AcceptPolicy {
     /// Whether the public register may show the person.
     pub listed: bool,
     /// The address the card page gets; drawn by lot, so not part of what was asked.
-    #[serde(skip)]
     pub card_id: CardId,
 }
 
@@ -30,17 +27,20 @@ impl AcceptPolicy {
         if self.policy_version.is_none() && !self.imported {
             return Err(Refusal::rule("V2", "an acceptance names the version of the policy"));
         }
-        let accepted = crate::events::evolve::Consent::Accepted { policy_version: self.policy_version.clone() };
+        let accepted =
+            crate::events::evolve::Consent::Accepted { policy_version: self.policy_version.clone() };
         if record.consent == accepted {
             return Err(Refusal::rule("V2", "this version of the privacy policy was already accepted"));
         }
-        let consent = ConsentAccepted { policy_version: self.policy_version.clone(), imported: self.imported };
+        let consent =
+            ConsentAccepted { policy_version: self.policy_version.clone(), imported: self.imported };
         let mut facts = vec![Fact::plain(consent.into())];
         if self.listed != record.listed {
             facts.push(Fact::plain(ListingChanged { listed: self.listed }.into()));
         }
         if !record.card_ids.iter().any(|(_, form)| *form == CardIdForm::Long) {
-            let event = CardIdAssigned { card_id: Personal::open(self.card_id.as_str()), form: self.card_id.form() };
+            let event =
+                CardIdAssigned { card_id: Personal::open(self.card_id.as_str()), form: self.card_id.form() };
             facts.push(Fact::plain(event.into()));
         }
         Ok(facts)

@@ -1,7 +1,5 @@
 //! Giving the card page an address.
 
-use serde::Serialize;
-
 use crate::commands::{Context, Refusal};
 use crate::domain::card_id::CardId;
 use crate::domain::personal::Personal;
@@ -11,7 +9,7 @@ use crate::events::{CombatantEvent, Fact};
 
 /// Give the card page an address (P4): a new one in place of a guessable one,
 /// or an old one that people bookmarked. Earlier ones keep working.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct AssignCardId {
     /// The address.
     pub card_id: CardId,

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::commands::{Context, Refusal};
-use crate::domain::details::{RawDetails, diff, validate};
+use crate::domain::details::{RawDetails, diff};
+use crate::domain::validate::validate;
 use crate::events::combatant::DetailsChanged;
 use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
 
 /// Change a person's details: the whole form as typed (P1). Only what differs is recorded.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct ChangeDetails {
     /// Every field as it is to be.
     pub details: RawDetails,

@@ -1,7 +1,5 @@
 //! Correcting a card's dates.
 
-use serde::Serialize;
-
 use super::judged;
 use crate::commands::refusal::reason;
 use crate::commands::{Context, Refusal};
@@ -12,7 +10,7 @@ use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
 
 /// Correct the date of the entry that set a card's present dates, with a reason (C4).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct CorrectCard {
     /// The discipline.
     pub discipline: Slug,
@@ -30,7 +28,10 @@ impl CorrectCard {
         let issued_on = context.effective(self.issued_on)?;
         let reason = reason(&self.reason)?;
         let (corrects, dated) = dating_entry(record, &self.discipline).ok_or_else(|| {
-            Refusal::rule("C4", format!("there is no card in {} whose date could be corrected", self.discipline))
+            Refusal::rule(
+                "C4",
+                format!("there is no card in {} whose date could be corrected", self.discipline),
+            )
         })?;
         if dated == issued_on {
             return Err(Refusal::rule("C4", format!("the card already has the issue date {issued_on}")));
@@ -55,7 +56,9 @@ fn dating_entry(record: &Record, discipline: &Slug) -> Option<(EventId, CivilDat
         .filter_map(|fact| match &fact.event {
             CombatantEvent::CardIssued(e) if e.discipline == *discipline => Some((fact.id, e.issued_on)),
             CombatantEvent::CardRenewed(e) if e.discipline == *discipline => Some((fact.id, e.issued_on)),
-            CombatantEvent::CardDatesCorrected(e) if e.discipline == *discipline => Some((fact.id, e.issued_on)),
+            CombatantEvent::CardDatesCorrected(e) if e.discipline == *discipline => {
+                Some((fact.id, e.issued_on))
+            }
             _ => None,
         })
         .last()

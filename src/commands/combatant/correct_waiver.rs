@@ -1,7 +1,5 @@
 //! Correcting a waiver's date.
 
-use serde::Serialize;
-
 use super::judged;
 use crate::commands::refusal::reason;
 use crate::commands::{Context, Refusal};
@@ -11,7 +9,7 @@ use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
 
 /// Correct the date of the waiver last signed, with a reason (D4).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct CorrectWaiver {
     /// The day it was really signed.
     pub signed_on: CivilDate,
@@ -29,8 +27,8 @@ impl CorrectWaiver {
             matches!(fact.event, CombatantEvent::WaiverRecorded(_) | CombatantEvent::WaiverCorrected(_))
         });
         let corrects = last.last().map(|fact| fact.id);
-        let corrects =
-            corrects.ok_or_else(|| Refusal::rule("C10", "there is no waiver whose date could be corrected"))?;
+        let corrects = corrects
+            .ok_or_else(|| Refusal::rule("C10", "there is no waiver whose date could be corrected"))?;
         let held = record.civil(None)?.waiver;
         if held.is_some_and(|held| held.signed_on == signed_on) {
             return Err(Refusal::rule("C10", format!("the waiver is already dated {signed_on}")));

@@ -1,7 +1,5 @@
 //! Ending a warrant.
 
-use serde::Serialize;
-
 use super::judged;
 use crate::commands::refusal::reason;
 use crate::commands::{Context, Refusal};
@@ -13,7 +11,7 @@ use crate::events::{CombatantEvent, Fact};
 
 /// End a warrant, with a reason: from that day it is not active (C8). One that
 /// has not begun is ended on its start, and so was never active.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct EndWarrant {
     /// The discipline, which the permission is for; it must be the warrant's (A1).
     pub discipline: crate::domain::id::Slug,
@@ -30,7 +28,10 @@ impl EndWarrant {
     /// C5: no such warrant in that discipline, or it is over. D4: the day cannot be one.
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let civil = record.civil(None)?;
-        let held = civil.cards.get(&self.discipline).and_then(|card| card.warrants.iter().find(|w| w.id == self.warrant));
+        let held = civil
+            .cards
+            .get(&self.discipline)
+            .and_then(|card| card.warrants.iter().find(|w| w.id == self.warrant));
         let held = held
             .ok_or_else(|| Refusal::rule("C5", format!("there is no such warrant in {}", self.discipline)))?;
         let on = context.effective(self.on)?.max(held.starts_on);

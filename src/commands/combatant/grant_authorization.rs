@@ -1,7 +1,5 @@
 //! Granting an authorization.
 
-use serde::Serialize;
-
 use super::{card_if_missing, discipline, grantable, judged};
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
@@ -11,7 +9,7 @@ use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
 
 /// Grant an authorization (C5). Where there is no card, one is issued with it (C2).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct GrantAuthorization {
     /// The discipline.
     pub discipline: Slug,

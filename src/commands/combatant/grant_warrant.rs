@@ -1,7 +1,5 @@
 //! Granting a warrant as marshal.
 
-use serde::Serialize;
-
 use super::{card_if_missing, discipline, grantable, judged};
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
@@ -12,7 +10,7 @@ use crate::events::{CombatantEvent, Fact};
 
 /// Grant a warrant with a start, which may lie in the future (D4), and an
 /// optional end, its last day (C8). Where there is no card, one is issued with it (C2).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct GrantWarrant {
     /// The warrant's id.
     pub warrant: WarrantId,

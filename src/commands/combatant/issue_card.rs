@@ -1,7 +1,5 @@
 //! Issuing a first card in a discipline.
 
-use serde::Serialize;
-
 use super::{card_issued, discipline, judged};
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
@@ -10,7 +8,7 @@ use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
 
 /// Issue a card in a discipline where the person has none (C1).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct IssueCard {
     /// The discipline.
     pub discipline: Slug,

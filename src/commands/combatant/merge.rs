@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::commands::{Context, Refusal};
 use crate::domain::id::{CombatantId, Slug};
-use crate::events::combatant::{CombatantMerged, CombatantMergedAway, MergedCard, MergedWaiver, MergedWarrant};
+use crate::events::combatant::{
+    CombatantMerged, CombatantMergedAway, MergedCard, MergedWaiver, MergedWarrant,
+};
 use crate::events::evolve::civil::Term;
 use crate::events::evolve::{Civil, Record, Standing};
 use crate::events::{CombatantEvent, Fact};
 
 /// Join the record `merged` to the record `survivor` (P6).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Merge {
     /// The record that goes on.
     pub survivor: CombatantId,
@@ -25,7 +25,7 @@ pub struct Merge {
 }
 
 /// Which side's dates the officer picked in the preview.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
     /// Those of the record that goes on.
     Survivor,
@@ -46,7 +46,10 @@ impl Merge {
             return Err(Refusal::rule("P6", "a record cannot be joined to itself"));
         }
         if survivor.standing != Standing::Active || merged.standing != Standing::Active {
-            return Err(Refusal::rule("P6", "both records must be in use: one was erased, merged or never was"));
+            return Err(Refusal::rule(
+                "P6",
+                "both records must be in use: one was erased, merged or never was",
+            ));
         }
         let (ours, theirs) = (survivor.civil(None)?, merged.civil(None)?);
         let mut cards = Vec::new();
@@ -91,9 +94,10 @@ impl Merge {
                 _ if ours == theirs => Ok(Some(ours)),
                 Some(Keep::Survivor) => Ok(Some(ours)),
                 Some(Keep::Merged) => Ok(Some(theirs)),
-                None => {
-                    Err(Refusal::rule("P6", format!("both have a card in {discipline}: pick whose dates to keep")))
-                }
+                None => Err(Refusal::rule(
+                    "P6",
+                    format!("both have a card in {discipline}: pick whose dates to keep"),
+                )),
             },
         }
     }
@@ -109,6 +113,10 @@ impl Merge {
                 None => return Err(Refusal::rule("P6", "both have a waiver: pick which one to keep")),
             },
         };
-        Ok(picked.map(|w| MergedWaiver { signed_on: w.signed_on, expires_on: w.expires_on, rulebook: w.rulebook }))
+        Ok(picked.map(|w| MergedWaiver {
+            signed_on: w.signed_on,
+            expires_on: w.expires_on,
+            rulebook: w.rulebook,
+        }))
     }
 }

@@ -16,10 +16,6 @@ pub mod register;
 pub mod renew_card;
 pub mod revoke_authorization;
 pub mod set_listing;
-#[cfg(test)]
-mod specification;
-
-use serde::Serialize;
 
 use super::{Context, Refusal, aggregate};
 use crate::domain::date::CivilDate;
@@ -32,7 +28,7 @@ use crate::events::{CombatantEvent, Fact};
 macro_rules! verbs {
     ($($module:ident::$Verb:ident),* $(,)?) => {
         /// Everything that can be asked about one person.
-        #[derive(Debug, Clone, Serialize)]
+        #[derive(Debug, Clone)]
         #[expect(missing_docs, reason = "each variant's struct says what it is")]
         pub enum CombatantCommand { $($Verb($module::$Verb)),* }
 

@@ -1,7 +1,5 @@
 //! Filing a waiver.
 
-use serde::Serialize;
-
 use super::judged;
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
@@ -12,7 +10,7 @@ use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
 
 /// File a signed waiver (C1). The name it was signed with is kept as evidence (V6).
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy)]
 pub struct RecordWaiver {
     /// The day it was signed.
     pub signed_on: CivilDate,
@@ -24,7 +22,8 @@ impl RecordWaiver {
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let signed_on = context.effective(self.signed_on)?;
         let signer = record.details.get(&DetailField::LegalName).and_then(Personal::text);
-        let signer = signer.ok_or_else(|| Refusal::rule("P1", "the record has no legal name to sign with"))?;
+        let signer =
+            signer.ok_or_else(|| Refusal::rule("P1", "the record has no legal name to sign with"))?;
         let book = context.catalogue.rulebook_on(signed_on);
         let event = WaiverRecorded {
             signed_on,

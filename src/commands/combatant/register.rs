@@ -1,16 +1,15 @@
 //! Putting a person on file.
 
-use serde::Serialize;
-
 use crate::commands::{Context, Refusal};
-use crate::domain::details::{RawDetails, validate};
+use crate::domain::details::RawDetails;
 use crate::domain::personal::Personal;
+use crate::domain::validate::validate;
 use crate::events::combatant::{CombatantRegistered, Source};
 use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
 
 /// Put a person on file (P1). From the desk, the welcome mail goes out (V1).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Register {
     /// The details as typed.
     pub details: RawDetails,

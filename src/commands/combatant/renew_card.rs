@@ -1,7 +1,5 @@
 //! Renewing a card.
 
-use serde::Serialize;
-
 use super::{discipline, judged};
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
@@ -11,7 +9,7 @@ use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
 
 /// Renew a card: a new issue date after the old one (C4).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct RenewCard {
     /// The discipline.
     pub discipline: Slug,

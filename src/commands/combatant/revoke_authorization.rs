@@ -1,7 +1,5 @@
 //! Revoking an authorization.
 
-use serde::Serialize;
-
 use super::judged;
 use crate::commands::refusal::reason;
 use crate::commands::{Context, Refusal};
@@ -13,7 +11,7 @@ use crate::events::{CombatantEvent, Fact};
 
 /// Revoke an authorization, with a reason (C5). The card and its dates stay (C3).
 /// Retired types can be revoked: who holds one must be able to lose it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct RevokeAuthorization {
     /// The discipline.
     pub discipline: Slug,

@@ -1,14 +1,12 @@
 //! Being listed publicly, or not.
 
-use serde::Serialize;
-
 use crate::commands::{Context, Refusal};
 use crate::events::combatant::ListingChanged;
 use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
 
 /// Say whether the public register may show the person (V8).
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy)]
 pub struct SetListing {
     /// Whether it may.
     pub listed: bool,
@@ -24,7 +22,10 @@ impl SetListing {
             return Ok(Vec::new());
         }
         if self.listed && !record.accepted() {
-            return Err(Refusal::rule("V1", "the privacy policy has to be accepted before anything is listed"));
+            return Err(Refusal::rule(
+                "V1",
+                "the privacy policy has to be accepted before anything is listed",
+            ));
         }
         Ok(vec![Fact::plain(ListingChanged { listed: self.listed }.into())])
     }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::date::CivilDate;
-use crate::domain::details::RegionEntry;
 use crate::domain::id::{CombatantId, Slug, StreamId, StreamVersion};
 use crate::domain::kingdom::{KingdomSettings, SwitchMode};
+use crate::domain::region::RegionEntry;
 use crate::domain::rulebook::Rules;
 use crate::events::{DisciplineEvent, Event, Fact, KingdomEvent, RegionsEvent, RulebookEvent, SwitchesEvent};
 

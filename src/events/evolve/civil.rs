@@ -186,12 +186,16 @@ impl Civil {
                 self.warrant(&e.discipline, warrant)
             }
             CombatantEvent::WarrantEnded(e) => self.end_warrant(&e.discipline, e.warrant, &e.marshal, day),
-            CombatantEvent::WaiverRecorded(e) => {
-                self.waive(WaiverHeld { signed_on: e.signed_on, expires_on: e.expires_on, rulebook: e.rulebook })
-            }
-            CombatantEvent::WaiverCorrected(e) => {
-                self.waive(WaiverHeld { signed_on: e.signed_on, expires_on: e.expires_on, rulebook: e.rulebook })
-            }
+            CombatantEvent::WaiverRecorded(e) => self.waive(WaiverHeld {
+                signed_on: e.signed_on,
+                expires_on: e.expires_on,
+                rulebook: e.rulebook,
+            }),
+            CombatantEvent::WaiverCorrected(e) => self.waive(WaiverHeld {
+                signed_on: e.signed_on,
+                expires_on: e.expires_on,
+                rulebook: e.rulebook,
+            }),
             CombatantEvent::CombatantMerged(e) => {
                 self.merge(e, day);
                 Ok(())
@@ -247,8 +251,7 @@ impl Civil {
     }
 
     fn revoke(&mut self, discipline: &Slug, authorization: &Slug) -> Result<(), Senseless> {
-        let held =
-            self.cards.get_mut(discipline).and_then(|card| card.authorizations.remove(authorization));
+        let held = self.cards.get_mut(discipline).and_then(|card| card.authorizations.remove(authorization));
         held.map(|_| ()).ok_or_else(|| Senseless::NotHeld {
             discipline: discipline.clone(),
             authorization: authorization.clone(),
@@ -300,7 +303,9 @@ impl Civil {
 
     /// Dates as picked, grants united (P6).
     fn merge(&mut self, merge: &CombatantMerged, day: CivilDate) {
-        for MergedCard { discipline, issued_on, expires_on, rulebook, authorizations, warrants } in &merge.cards {
+        for MergedCard { discipline, issued_on, expires_on, rulebook, authorizations, warrants } in
+            &merge.cards
+        {
             let card = self.cards.entry(discipline.clone()).or_default();
             card.term = Some(Term { issued_on: *issued_on, expires_on: *expires_on, rulebook: *rulebook });
             for authorization in authorizations {

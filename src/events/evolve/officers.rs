@@ -49,10 +49,10 @@ impl Officers {
                 self.all.insert(e.officer, state);
             }
             OfficersEvent::PermissionGranted(e) => self.change(e.officer, |o| {
-                o.grants.0.insert(e.grant.clone());
+                o.grants.insert(e.grant.clone());
             }),
             OfficersEvent::PermissionWithdrawn(e) => self.change(e.officer, |o| {
-                o.grants.0.remove(&e.grant);
+                o.grants.remove(&e.grant);
             }),
             OfficersEvent::OfficerDisabled(e) => self.change(e.officer, |o| o.enabled = false),
             OfficersEvent::OfficerEnabled(e) => self.change(e.officer, |o| o.enabled = true),

@@ -1,0 +1,120 @@
+//! Who may issue which command (DOMAIN §7). The check looks at the discipline
+//! and the record that the command really changes (A1): both stand in the
+//! command itself, never in an address alone.
+
+use super::Command;
+use super::combatant::CombatantCommand;
+use super::officers::OfficersCommand;
+use crate::domain::actor::Actor;
+use crate::domain::id::{CombatantId, Slug};
+use crate::domain::permission::Permission;
+use crate::events::evolve::Officers;
+
+/// What somebody needs in order to issue a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// The permission.
+    pub permission: Permission,
+    /// Where, for a permission about a discipline.
+    pub discipline: Option<Slug>,
+    /// Whose records, where nobody may change their own (A3).
+    pub not_own: Vec<CombatantId>,
+}
+
+/// Why somebody may not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// The permission is missing (A4: the page says which).
+    #[error("this needs the permission {}{}", .permission.as_str(), place(.discipline))]
+    Lacking {
+        /// The permission.
+        permission: Permission,
+        /// Where.
+        discipline: Option<Slug>,
+    },
+    /// It is the officer's own record (A3).
+    #[error("nobody may change their own authorizations, warrants, card dates or waiver (rule A3)")]
+    OwnRecord,
+    /// The officer may not sign in any more.
+    #[error("this account is not on the officers' list, or was disabled")]
+    NoOfficer,
+}
+
+fn place(discipline: &Option<Slug>) -> String {
+    discipline.as_ref().map_or_else(String::new, |slug| format!(" in {slug}"))
+}
+
+/// What a command needs.
+#[must_use]
+pub fn requirement(command: &Command) -> Requirement {
+    let kingdom = |permission| Requirement { permission, discipline: None, not_own: Vec::new() };
+    match command {
+        Command::Merge(merge) => {
+            let mut needs = kingdom(Permission::WriteCombatantInfo);
+            needs.not_own = vec![merge.survivor, merge.merged];
+            needs
+        }
+        Command::Kingdom(_) => kingdom(Permission::ManageKingdom),
+        Command::Officers(OfficersCommand { .. }) => kingdom(Permission::WriteOfficerInfo),
+        Command::Combatant { combatant, command } => {
+            let within = |permission, discipline: &Slug| Requirement {
+                permission,
+                discipline: Some(discipline.clone()),
+                not_own: vec![*combatant],
+            };
+            match command {
+                CombatantCommand::Register(_)
+                | CombatantCommand::ChangeDetails(_)
+                | CombatantCommand::AcceptPolicy(_)
+                | CombatantCommand::SetListing(_)
+                | CombatantCommand::AssignCardId(_)
+                | CombatantCommand::Erase(_) => kingdom(Permission::WriteCombatantInfo),
+                CombatantCommand::IssueCard(c) => within(Permission::WriteCardDate, &c.discipline),
+                CombatantCommand::RenewCard(c) => within(Permission::WriteCardDate, &c.discipline),
+                CombatantCommand::CorrectCard(c) => within(Permission::WriteCardDate, &c.discipline),
+                CombatantCommand::GrantAuthorization(c) => {
+                    within(Permission::WriteAuthorizations, &c.discipline)
+                }
+                CombatantCommand::RevokeAuthorization(c) => {
+                    within(Permission::WriteAuthorizations, &c.discipline)
+                }
+                CombatantCommand::GrantWarrant(c) => within(Permission::WriteMarshal, &c.discipline),
+                CombatantCommand::EndWarrant(c) => within(Permission::WriteMarshal, &c.discipline),
+                CombatantCommand::RecordWaiver(_) | CombatantCommand::CorrectWaiver(_) => {
+                    let mut needs = kingdom(Permission::WriteWaiverDate);
+                    needs.not_own = vec![*combatant];
+                    needs
+                }
+            }
+        }
+    }
+}
+
+/// Whether the actor meets a requirement. Operators have a shell and processes
+/// are the program itself. A link's holder may change what is personal, and is
+/// held to the link's own person and purpose where the link is consumed. No
+/// officer passes without the grant (A3: there is no superuser).
+///
+/// # Errors
+/// [`Denied`] says what is missing.
+pub fn permits(actor: &Actor, needs: &Requirement, officers: &Officers) -> Result<(), Denied> {
+    let id = match actor {
+        Actor::Officer(id) => id,
+        Actor::Operator(_) | Actor::Process(_) => return Ok(()),
+        Actor::LinkHolder(_)
+            if needs.permission == Permission::WriteCombatantInfo && needs.not_own.is_empty() =>
+        {
+            return Ok(());
+        }
+        Actor::LinkHolder(_) => return Err(Denied::NoOfficer),
+    };
+    let officer = officers.enabled(*id).ok_or(Denied::NoOfficer)?;
+    if !officer.grants.allows(needs.permission, needs.discipline.as_ref()) {
+        let Requirement { permission, discipline, .. } = needs.clone();
+        return Err(Denied::Lacking { permission, discipline });
+    }
+    if officer.combatant.is_some_and(|own| needs.not_own.contains(&own)) {
+        return Err(Denied::OwnRecord);
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! The bus: from a command to a receipt.

@@ -1,0 +1,214 @@
+//! Disciplines and their types. Slugs never change; nothing in use can vanish:
+//! a type is retired, not removed.
+
+use super::{name, one};
+use crate::commands::{Context, Refusal};
+use crate::domain::id::{Slug, StreamId};
+use crate::events::discipline::{
+    AuthorizationTypeAdded, AuthorizationTypeChanged, AuthorizationTypeRetired, DisciplineFounded,
+    DisciplineRenamed, DisciplineRetired, MarshalTypeAdded, MarshalTypeRenamed, MarshalTypeRetired,
+};
+use crate::events::evolve::{Catalogue, DisciplineState, TypeState};
+use crate::events::{DisciplineEvent, Event, Fact};
+
+/// Add a martial activity.
+#[derive(Debug, Clone)]
+pub struct FoundDiscipline {
+    /// Its name in addresses, for ever.
+    pub slug: Slug,
+    /// Its name on screens.
+    pub name: String,
+}
+
+/// Give a discipline another name on screens.
+#[derive(Debug, Clone)]
+pub struct RenameDiscipline {
+    /// Which.
+    pub discipline: Slug,
+    /// The new name.
+    pub name: String,
+}
+
+/// Let a discipline take no new cards.
+#[derive(Debug, Clone)]
+pub struct RetireDiscipline {
+    /// Which.
+    pub discipline: Slug,
+}
+
+/// Add a competence.
+#[derive(Debug, Clone)]
+pub struct AddAuthorizationType {
+    /// Where.
+    pub discipline: Slug,
+    /// Its name in addresses, for ever.
+    pub slug: Slug,
+    /// Its name on screens.
+    pub name: String,
+    /// Whether it stands first on cards (C6).
+    pub primary: bool,
+}
+
+/// Give a competence another name, or make it primary or not.
+#[derive(Debug, Clone)]
+pub struct ChangeAuthorizationType {
+    /// Where.
+    pub discipline: Slug,
+    /// Which.
+    pub slug: Slug,
+    /// Its name on screens.
+    pub name: String,
+    /// Whether it stands first on cards (C6).
+    pub primary: bool,
+}
+
+/// Grant a competence no longer; who holds it keeps it.
+#[derive(Debug, Clone)]
+pub struct RetireAuthorizationType {
+    /// Where.
+    pub discipline: Slug,
+    /// Which.
+    pub slug: Slug,
+}
+
+/// Add a kind of marshal.
+#[derive(Debug, Clone)]
+pub struct AddMarshalType {
+    /// Where.
+    pub discipline: Slug,
+    /// Its name in addresses, for ever.
+    pub slug: Slug,
+    /// Its name on screens.
+    pub name: String,
+}
+
+/// Give a kind of marshal another name.
+#[derive(Debug, Clone)]
+pub struct RenameMarshalType {
+    /// Where.
+    pub discipline: Slug,
+    /// Which.
+    pub slug: Slug,
+    /// Its name on screens.
+    pub name: String,
+}
+
+/// Warrant a kind of marshal no longer; who holds a warrant keeps it.
+#[derive(Debug, Clone)]
+pub struct RetireMarshalType {
+    /// Where.
+    pub discipline: Slug,
+    /// Which.
+    pub slug: Slug,
+}
+
+fn known<'a>(catalogue: &'a Catalogue, slug: &Slug) -> Result<&'a DisciplineState, Refusal> {
+    catalogue
+        .disciplines
+        .get(slug)
+        .ok_or_else(|| Refusal::rule("C5", format!("there is no discipline {slug}")))
+}
+
+/// A type that is in use, to be changed.
+fn active<'a>(
+    types: &'a std::collections::BTreeMap<Slug, TypeState>,
+    slug: &Slug,
+) -> Result<&'a TypeState, Refusal> {
+    let found = types.get(slug).ok_or_else(|| Refusal::rule("C5", format!("there is no type {slug}")))?;
+    if found.retired {
+        return Err(Refusal::rule("C5", format!("the type {slug} is already retired")));
+    }
+    Ok(found)
+}
+
+/// A slug or a name that no other type of the discipline has.
+fn unused(
+    types: &std::collections::BTreeMap<Slug, TypeState>,
+    slug: &Slug,
+    name: &str,
+    adding: bool,
+) -> Result<(), Refusal> {
+    if adding && types.contains_key(slug) {
+        return Err(Refusal::rule("C5", format!("the slug {slug} is taken; slugs never change hands")));
+    }
+    let folded = crate::domain::text::fold(name);
+    let other = types.iter().any(|(s, state)| s != slug && crate::domain::text::fold(&state.name) == folded);
+    if other {
+        return Err(Refusal::rule("C5", format!("another type is already called {name}")));
+    }
+    Ok(())
+}
+
+macro_rules! in_discipline {
+    ($($Verb:ty: |$verb:ident, $state:ident| $decide:expr;)*) => {$(
+        impl $Verb {
+            pub(super) fn stream(&self) -> StreamId {
+                StreamId::discipline(&self.discipline)
+            }
+
+            pub(super) fn decide(&self, catalogue: &Catalogue, _: &Context) -> Result<Vec<Fact<Event>>, Refusal> {
+                let ($verb, $state) = (self, known(catalogue, &self.discipline)?);
+                let event: DisciplineEvent = $decide;
+                Ok(one(event))
+            }
+        }
+    )*};
+}
+
+in_discipline! {
+    RenameDiscipline: |verb, _state| DisciplineRenamed { name: name(&verb.name, "discipline")? }.into();
+    RetireDiscipline: |_verb, state| {
+        if state.retired {
+            return Err(Refusal::rule("C5", format!("{} is already retired", state.name)));
+        }
+        DisciplineRetired {}.into()
+    };
+    AddAuthorizationType: |verb, state| {
+        let name = name(&verb.name, "authorization")?;
+        unused(&state.authorizations, &verb.slug, &name, true)?;
+        AuthorizationTypeAdded { slug: verb.slug.clone(), name, primary: verb.primary }.into()
+    };
+    ChangeAuthorizationType: |verb, state| {
+        active(&state.authorizations, &verb.slug)?;
+        let name = name(&verb.name, "authorization")?;
+        unused(&state.authorizations, &verb.slug, &name, false)?;
+        AuthorizationTypeChanged { slug: verb.slug.clone(), name, primary: verb.primary }.into()
+    };
+    RetireAuthorizationType: |verb, state| {
+        active(&state.authorizations, &verb.slug)?;
+        AuthorizationTypeRetired { slug: verb.slug.clone() }.into()
+    };
+    AddMarshalType: |verb, state| {
+        let name = name(&verb.name, "marshal type")?;
+        unused(&state.marshals, &verb.slug, &name, true)?;
+        MarshalTypeAdded { slug: verb.slug.clone(), name }.into()
+    };
+    RenameMarshalType: |verb, state| {
+        active(&state.marshals, &verb.slug)?;
+        let name = name(&verb.name, "marshal type")?;
+        unused(&state.marshals, &verb.slug, &name, false)?;
+        MarshalTypeRenamed { slug: verb.slug.clone(), name }.into()
+    };
+    RetireMarshalType: |verb, state| {
+        active(&state.marshals, &verb.slug)?;
+        MarshalTypeRetired { slug: verb.slug.clone() }.into()
+    };
+}
+
+impl FoundDiscipline {
+    pub(super) fn stream(&self) -> StreamId {
+        StreamId::discipline(&self.slug)
+    }
+
+    pub(super) fn decide(&self, catalogue: &Catalogue, _: &Context) -> Result<Vec<Fact<Event>>, Refusal> {
+        let name = name(&self.name, "discipline")?;
+        let folded = crate::domain::text::fold(&name);
+        if catalogue.disciplines.contains_key(&self.slug) {
+            return Err(Refusal::rule("C5", format!("there is already a discipline {}", self.slug)));
+        }
+        if catalogue.disciplines.values().any(|d| crate::domain::text::fold(&d.name) == folded) {
+            return Err(Refusal::rule("C5", format!("another discipline is already called {name}")));
+        }
+        Ok(one(DisciplineEvent::from(DisciplineFounded { slug: self.slug.clone(), name })))
+    }
+}
