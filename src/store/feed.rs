@@ -11,7 +11,7 @@ use super::error::{DbError, Result};
 use super::row::{COLUMNS, RecordedRow};
 use crate::domain::actor::Actor;
 use crate::domain::date::Instant;
-use crate::domain::id::{Position, StreamId, StreamVersion};
+use crate::domain::id::{Position, StreamId, StreamType, StreamVersion};
 
 /// How often the database is asked whether other processes appended.
 const ASK: Duration = Duration::from_millis(250);
@@ -167,6 +167,21 @@ impl Store {
         all.sort_unstable_by_key(|row| row.position);
         all.dedup_by_key(|row| row.position);
         Ok(all)
+    }
+
+    /// The events of some stream types after a position, in order: for types
+    /// that have few events, which are read as a whole.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub async fn read_kinds(&self, kinds: &[StreamType], after: Position) -> Result<Vec<RecordedRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE stream_type IN ({}) AND position > ? ORDER BY position",
+            super::dialect::list_of(kinds.len())
+        );
+        let mut args: Vec<Arg<'_>> = kinds.iter().map(|kind| Arg::Text(kind.as_str())).collect();
+        args.push(Arg::Int(after.0));
+        rows(&self.db().fetch_all(sql, &args).await?)
     }
 
     /// The events about a person, in order.
