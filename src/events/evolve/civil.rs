@@ -137,10 +137,26 @@ pub enum Senseless {
     },
 }
 
+impl Senseless {
+    /// The number of the rule that it breaks.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::NoCard { .. } | Self::NotLater { .. } => "C4",
+            Self::WaiverExists { .. } => "C10",
+            Self::CardExists { .. }
+            | Self::AlreadyHeld { .. }
+            | Self::NotHeld { .. }
+            | Self::WarrantOverlaps { .. }
+            | Self::NoWarrant { .. } => "C5",
+        }
+    }
+}
+
 impl Warrant {
     /// Whether its term and that of another share a day.
     fn overlaps(&self, starts_on: CivilDate, ends_on: Option<CivilDate>) -> bool {
-        self.ends_on.is_none_or(|end| end >= starts_on) && ends_on.is_none_or(|end| end >= self.starts_on)
+        self.runs_on_or_after(starts_on) && ends_on.is_none_or(|end| end >= self.starts_on)
     }
 
     /// Whether its term has days on or after `day`.
