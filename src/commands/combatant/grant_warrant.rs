@@ -28,13 +28,18 @@ pub struct GrantWarrant {
 
 impl GrantWarrant {
     /// # Errors
-    /// C5: unknown or retired type, or one that covers part of the term already. C8: ends before it starts.
+    /// C5: unknown or retired type, one that covers part of the term already, or an id that was
+    /// given before. C8: ends before it starts.
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let state = discipline(context, &self.discipline)?;
         grantable(&state.marshals, &self.marshal, state)?;
         let starts_on = context.not_before_beginning(self.starts_on)?;
         if self.ends_on.is_some_and(|end| end < starts_on) {
             return Err(Refusal::rule("C8", "the warrant would end before it starts"));
+        }
+        let mut given = record.civil(None)?.cards.into_values().flat_map(|card| card.warrants);
+        if given.any(|held| held.id == self.warrant) {
+            return Err(Refusal::rule("C5", "this warrant was already granted"));
         }
         let card_day = starts_on.min(context.today);
         let mut facts = Vec::from_iter(card_if_missing(record, context, &self.discipline, card_day)?);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::date::CivilDate;
 use crate::domain::id::{OfficerId, Slug, WarrantId};
-use crate::events::combatant::{CombatantMerged, MergedCard};
+use crate::events::combatant::{CombatantMerged, MergedCard, WarrantGranted};
 use crate::events::{CombatantEvent, Fact};
 
 /// Cards by discipline, and the waiver, as of some day.
@@ -192,14 +192,9 @@ impl Civil {
             CombatantEvent::AuthorizationGranted(e) => self.grant(&e.discipline, &e.authorization, day),
             CombatantEvent::AuthorizationRevoked(e) => self.revoke(&e.discipline, &e.authorization),
             CombatantEvent::WarrantGranted(e) => {
-                let warrant = Warrant {
-                    id: e.warrant,
-                    marshal: e.marshal.clone(),
-                    starts_on: e.starts_on,
-                    ends_on: e.ends_on,
-                    granted_by: e.granted_by,
-                };
-                self.warrant(&e.discipline, warrant)
+                self.free_for(e)?;
+                self.note_warrant(e);
+                Ok(())
             }
             CombatantEvent::WarrantEnded(e) => self.end_warrant(&e.discipline, e.warrant, &e.marshal, day),
             CombatantEvent::WaiverRecorded(e) => self.waive(WaiverHeld {
@@ -274,21 +269,29 @@ impl Civil {
         })
     }
 
-    fn warrant(&mut self, discipline: &Slug, warrant: Warrant) -> Result<(), Senseless> {
-        let card = self.cards.entry(discipline.clone()).or_default();
-        let other = card
-            .warrants
-            .iter()
-            .find(|w| w.marshal == warrant.marshal && w.overlaps(warrant.starts_on, warrant.ends_on));
-        if let Some(other) = other {
-            return Err(Senseless::WarrantOverlaps {
-                discipline: discipline.clone(),
-                marshal: warrant.marshal,
+    /// Whether no warrant of that type covers part of the term.
+    fn free_for(&self, granted: &WarrantGranted) -> Result<(), Senseless> {
+        let mut others = self.cards.get(&granted.discipline).into_iter().flat_map(|card| &card.warrants);
+        let other =
+            others.find(|w| w.marshal == granted.marshal && w.overlaps(granted.starts_on, granted.ends_on));
+        other.map_or(Ok(()), |other| {
+            Err(Senseless::WarrantOverlaps {
+                discipline: granted.discipline.clone(),
+                marshal: granted.marshal.clone(),
                 starts_on: other.starts_on,
-            });
-        }
-        card.warrants.push(warrant);
-        Ok(())
+            })
+        })
+    }
+
+    /// Adds a warrant without asking whether its time is free.
+    pub(super) fn note_warrant(&mut self, granted: &WarrantGranted) {
+        self.cards.entry(granted.discipline.clone()).or_default().warrants.push(Warrant {
+            id: granted.warrant,
+            marshal: granted.marshal.clone(),
+            starts_on: granted.starts_on,
+            ends_on: granted.ends_on,
+            granted_by: granted.granted_by,
+        });
     }
 
     fn end_warrant(

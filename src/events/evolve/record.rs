@@ -10,6 +10,7 @@ use crate::domain::date::CivilDate;
 use crate::domain::details::Details;
 use crate::domain::id::{CombatantId, EventId, StreamVersion};
 use crate::domain::personal::Personal;
+use crate::events::combatant::WarrantGranted;
 use crate::events::{CombatantEvent, Fact};
 
 /// A person on file, folded from the person's stream in order.
@@ -198,12 +199,31 @@ fn place(timeline: &mut Vec<Entry>, fact: Fact<CombatantEvent>, mut order: i64) 
 fn fold(timeline: &[Entry], by: Option<CivilDate>) -> Result<Civil, Clash> {
     let mut civil = Civil::default();
     for entry in timeline.iter().take_while(|entry| by.is_none_or(|day| entry.on <= day)) {
-        civil.apply(entry.on, &entry.fact.event).map_err(|why| Clash {
+        let event = &entry.fact.event;
+        let applied = match event {
+            CombatantEvent::WarrantGranted(granted) if never_ran(timeline, granted) => {
+                civil.note_warrant(granted);
+                Ok(())
+            }
+            _ => civil.apply(entry.on, event),
+        };
+        applied.map_err(|why| Clash {
             event: entry.fact.id,
-            event_type: crate::events::StreamEvent::event_type(&entry.fact.event),
+            event_type: crate::events::StreamEvent::event_type(event),
             on: entry.on,
             why,
         })?;
     }
     Ok(civil)
+}
+
+/// Whether a warrant was ended on its first day or before: it never ran, and
+/// covers no time that another could want (C8).
+fn never_ran(timeline: &[Entry], granted: &WarrantGranted) -> bool {
+    timeline.iter().any(|entry| match &entry.fact.event {
+        CombatantEvent::WarrantEnded(ended) => {
+            ended.warrant == granted.warrant && entry.on <= granted.starts_on
+        }
+        _ => false,
+    })
 }
