@@ -1,6 +1,6 @@
 //! Granting a warrant as marshal.
 
-use super::{card_if_missing, discipline, grantable, judged};
+use super::{card_if_missing, discipline, from_merge_on, grantable, judged};
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
 use crate::domain::id::{OfficerId, Slug, WarrantId};
@@ -41,7 +41,8 @@ impl GrantWarrant {
         if given.any(|held| held.id == self.warrant) {
             return Err(Refusal::rule("C5", "this warrant was already granted"));
         }
-        let card_day = starts_on.min(context.today);
+        let on = from_merge_on(record, &self.discipline, starts_on);
+        let card_day = on.min(context.today);
         let mut facts = Vec::from_iter(card_if_missing(record, context, &self.discipline, card_day)?);
         let event = WarrantGranted {
             warrant: self.warrant,
@@ -51,7 +52,7 @@ impl GrantWarrant {
             ends_on: self.ends_on,
             granted_by: self.granted_by,
         };
-        facts.push(Fact::on(starts_on, event.into()));
+        facts.push(Fact::on(on, event.into()));
         judged(record, facts)
     }
 }

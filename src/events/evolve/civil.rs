@@ -312,12 +312,33 @@ impl Civil {
         Ok(())
     }
 
+    /// The waiver signed last counts, whenever it is filed.
     fn waive(&mut self, waiver: WaiverHeld) -> Result<(), Senseless> {
         if self.waiver.is_some_and(|held| held.signed_on == waiver.signed_on) {
             return Err(Senseless::WaiverExists { signed_on: waiver.signed_on });
         }
-        self.waiver = Some(waiver);
+        if self.waiver.is_none_or(|held| held.signed_on < waiver.signed_on) {
+            self.waiver = Some(waiver);
+        }
         Ok(())
+    }
+
+    /// Sets dates that were picked in a merge to what they really are (C4, P6).
+    pub(super) fn pick_again(&mut self, event: &CombatantEvent) {
+        match event {
+            CombatantEvent::CardDatesCorrected(e) => {
+                let term = Term { issued_on: e.issued_on, expires_on: e.expires_on, rulebook: e.rulebook };
+                self.cards.entry(e.discipline.clone()).or_default().term = Some(term);
+            }
+            CombatantEvent::WaiverCorrected(e) => {
+                self.waiver = Some(WaiverHeld {
+                    signed_on: e.signed_on,
+                    expires_on: e.expires_on,
+                    rulebook: e.rulebook,
+                });
+            }
+            _ => {}
+        }
     }
 
     /// Dates as picked, grants united (P6).
@@ -335,7 +356,7 @@ impl Civil {
                 marshal: w.marshal.clone(),
                 starts_on: w.starts_on,
                 ends_on: w.ends_on,
-                granted_by: None,
+                granted_by: w.granted_by,
             }));
         }
         if let Some(waiver) = merge.waiver {
