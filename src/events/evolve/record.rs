@@ -191,10 +191,12 @@ impl Record {
         }
     }
 
-    /// The newest address of the card page.
+    /// The address of the card page: the newest that cannot be guessed, or the
+    /// newest of the old ones where there is no other (P4).
     #[must_use]
     pub fn card_id(&self) -> Option<&(Personal, CardIdForm)> {
-        self.card_ids.last()
+        let mut newest_first = self.card_ids.iter().rev();
+        newest_first.find(|(_, form)| *form == CardIdForm::Long).or(self.card_ids.last())
     }
 
     /// Whether the person accepted the policy.
