@@ -3,6 +3,7 @@
 //! The only part of this room that does I/O.
 
 mod access;
+mod bulk;
 mod effects;
 mod kingdom;
 mod proposal;

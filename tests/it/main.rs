@@ -6,6 +6,7 @@
 mod architecture;
 mod commands;
 mod dependencies;
+mod exchange;
 mod store;
 mod support;
 mod version;
