@@ -5,6 +5,7 @@
 
 mod architecture;
 mod dependencies;
+mod events;
 mod store;
 mod support;
 mod version;
