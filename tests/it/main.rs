@@ -7,6 +7,7 @@ mod architecture;
 mod commands;
 mod dependencies;
 mod exchange;
+mod events;
 mod store;
 mod support;
 mod version;
