@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use crate::clock::{Clock, IdSource};
 use crate::commands::bus::{Bus, BusError};
 use crate::domain::date::CivilDate;
+use crate::projections::{Indexes, Projections};
 use crate::store::{Db, MasterKeys, OpenError, Store};
 use crate::web::state::AppState;
 use crate::web::templates::TemplatesError;
@@ -26,6 +27,10 @@ pub struct Services {
     pub store: Store,
     /// Where commands go.
     pub bus: Bus,
+    /// The read models, kept up to date.
+    pub projections: Projections,
+    /// What of them is in memory.
+    pub indexes: Indexes,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Ids and random bytes.
@@ -139,7 +144,9 @@ impl Services {
     ) -> Result<Self, StartError> {
         let store = Store::open(db, master, Arc::clone(&clock), Arc::clone(&ids)).await?;
         let bus = Bus::open(store.clone(), Arc::clone(&clock), Arc::clone(&ids)).await?;
-        Ok(Self { store, bus, clock, ids })
+        let projections = Projections::start(store.clone());
+        let indexes = Indexes::start(store.clone(), projections.clone());
+        Ok(Self { store, bus, projections, indexes, clock, ids })
     }
 }
 
@@ -170,7 +177,6 @@ impl Application {
     }
 
     /// The whole site as a service; needs `ConnectInfo<SocketAddr>` to know who asks.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.router.clone()
     }

@@ -22,7 +22,10 @@ fn answer(content_type: HeaderValue, caching: HeaderValue, body: Bytes) -> Respo
 ///
 /// # Errors
 /// [`AppError::NotFound`] for any other name.
-pub async fn file(State(state): State<AppState>, OriginalUri(uri): OriginalUri) -> Result<Response, AppError> {
+pub async fn file(
+    State(state): State<AppState>,
+    OriginalUri(uri): OriginalUri,
+) -> Result<Response, AppError> {
     let asset = state.assets.at(uri.path()).ok_or(AppError::NotFound)?;
     let kind = HeaderValue::from_static(asset.content_type);
     Ok(answer(kind, FOR_EVER, Bytes::copy_from_slice(&asset.bytes)))

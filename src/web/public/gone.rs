@@ -59,7 +59,10 @@ fn used_up(state: &AppState, href: &str, label: &str) -> Result<Html<String>, Ap
         next: vec![Link::new(href, label), Link::new("/", "First page")],
     };
     // The address holds a code: it is not repeated on the page.
-    state.render(&state.public_page(Audience::Public, "/", "This link no longer works", view), Templates::message)
+    state.render(
+        &state.public_page(Audience::Public, "/", "This link no longer works", view),
+        Templates::message,
+    )
 }
 
 /// Any other address.

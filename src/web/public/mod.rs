@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod card;
+pub mod card_view;
 pub mod gone;
 pub mod health;
 pub mod home;

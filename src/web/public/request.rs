@@ -114,7 +114,8 @@ fn answer(
             .at_most(254)
             .value(typed)
             .error(Some(why.to_string()));
-        let form = CommandForm::new("ask", request.path, "Send it", id.correlation().to_string(), vec![field]);
+        let form =
+            CommandForm::new("ask", request.path, "Send it", id.correlation().to_string(), vec![field]);
         let page = page(state, officer, request, Some(form))?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
