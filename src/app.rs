@@ -1,1 +1,216 @@
-//! The running program: everything that a server needs, put together.
+//! Puts the rooms together: from a database and keys to a site that answers.
+//! Used by `main` and by the tests alike; port 0 gives a test a free port.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::ListenerExt;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::clock::{Clock, IdSource};
+use crate::commands::bus::{Bus, BusError};
+use crate::domain::date::CivilDate;
+use crate::projections::{Indexes, Projections};
+use crate::store::{Db, MasterKeys, OpenError, Store};
+use crate::web::state::AppState;
+use crate::web::templates::TemplatesError;
+use crate::web::{followed, router};
+
+/// What the rooms need of each other, opened once. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// The log.
+    pub store: Store,
+    /// Where commands go.
+    pub bus: Bus,
+    /// The read models, kept up to date.
+    pub projections: Projections,
+    /// What of them is in memory.
+    pub indexes: Indexes,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and random bytes.
+    pub ids: Arc<dyn IdSource>,
+}
+
+/// How the site is served.
+#[derive(Clone)]
+pub struct WebConfig {
+    /// The address that people use, without a slash at the end: `https://emol.example.org`.
+    pub base_url: String,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Set where everything is invented.
+    pub demo: Option<DemoConfig>,
+    /// How long somebody stays signed in.
+    pub sessions: SessionLimits,
+    /// How many unknown card ids may be tried (P4).
+    pub card_misses: MissLimits,
+    /// The numbers that `/health/metrics` shows to this machine.
+    pub metrics: Option<PrometheusHandle>,
+}
+
+/// A demonstration: invented people, a fixed day, sign-in by choosing somebody.
+#[derive(Debug, Clone)]
+pub struct DemoConfig {
+    /// Its today, shown in the banner.
+    pub today: CivilDate,
+}
+
+/// How long somebody stays signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLimits {
+    /// Without using it.
+    pub idle: Duration,
+    /// At most.
+    pub absolute: Duration,
+}
+
+/// How many unknown card ids may be tried within a minute (P4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MissLimits {
+    /// From one address.
+    pub per_address: u32,
+    /// From everywhere together.
+    pub in_total: u32,
+}
+
+impl Default for SessionLimits {
+    /// Twelve hours without use, a week at most.
+    fn default() -> Self {
+        Self { idle: Duration::from_secs(12 * 3600), absolute: Duration::from_secs(7 * 24 * 3600) }
+    }
+}
+
+impl Default for MissLimits {
+    /// Ten a minute from one address, 120 in total: all old ids take nearly three hours even from everywhere.
+    fn default() -> Self {
+        Self { per_address: 10, in_total: 120 }
+    }
+}
+
+impl WebConfig {
+    /// A site on this machine only, over plain http.
+    #[must_use]
+    pub fn loopback(listen: SocketAddr) -> Self {
+        Self {
+            base_url: format!("http://{listen}"),
+            listen,
+            trusted_proxies: Vec::new(),
+            demo: None,
+            sessions: SessionLimits::default(),
+            card_misses: MissLimits::default(),
+            metrics: None,
+        }
+    }
+
+    /// Whether people reach the site by https.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+}
+
+/// Why the program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The log.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// What the kingdom has decided.
+    #[error(transparent)]
+    Bus(#[from] BusError),
+    /// A broken build.
+    #[error(transparent)]
+    Templates(#[from] TemplatesError),
+}
+
+impl Services {
+    /// Opens everything on a migrated database.
+    ///
+    /// # Errors
+    /// [`StartError`] says what is missing.
+    pub async fn open(
+        db: Db,
+        master: MasterKeys,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> Result<Self, StartError> {
+        let store = Store::open(db, master, Arc::clone(&clock), Arc::clone(&ids)).await?;
+        let bus = Bus::open(store.clone(), Arc::clone(&clock), Arc::clone(&ids)).await?;
+        let projections = Projections::start(store.clone());
+        let indexes = Indexes::start(store.clone(), projections.clone());
+        Ok(Self { store, bus, projections, indexes, clock, ids })
+    }
+}
+
+/// The site, ready to answer.
+pub struct Application {
+    state: AppState,
+    router: Router,
+    follower: JoinHandle<()>,
+}
+
+impl Drop for Application {
+    fn drop(&mut self) {
+        self.follower.abort();
+    }
+}
+
+impl Application {
+    /// A site on these services; from now on it follows the log. Must be
+    /// called within a tokio runtime.
+    ///
+    /// # Errors
+    /// A template does not parse: a broken build.
+    pub fn build(services: Services, config: WebConfig) -> Result<Self, StartError> {
+        let state = AppState::new(services, config)?;
+        let router = router::router(&state);
+        let follower = tokio::spawn(followed::follow(state.clone()));
+        Ok(Self { state, router, follower })
+    }
+
+    /// The whole site as a service; needs `ConnectInfo<SocketAddr>` to know who asks.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// What the handlers work with.
+    #[must_use]
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Listens where the configuration says.
+    ///
+    /// # Errors
+    /// The address is taken, or may not be listened on.
+    pub async fn listen(&self) -> std::io::Result<TcpListener> {
+        TcpListener::bind(self.state.config.listen).await
+    }
+
+    /// Serves until `shutdown` is done, then lets what has begun end.
+    ///
+    /// # Errors
+    /// The listener fails.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        // Answers are whole when they are written: nothing is gained by waiting for more.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "could not turn off Nagle's algorithm");
+            }
+        });
+        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+    }
+}

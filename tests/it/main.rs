@@ -11,3 +11,4 @@ mod events;
 mod store;
 mod support;
 mod version;
+mod web;
