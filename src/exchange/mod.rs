@@ -1,1 +1,3 @@
-//! To be told.
+//! What comes in and goes out in bulk.
+
+pub mod demo;
