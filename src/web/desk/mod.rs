@@ -1,0 +1,10 @@
+//! The officers' side: `/desk`.
+
+use axum::Router;
+
+use super::state::AppState;
+
+/// The routes of this room.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+}
