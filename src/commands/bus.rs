@@ -3,6 +3,7 @@
 //! The only part of this room that does I/O.
 
 mod access;
+mod bulk;
 mod effects;
 mod kingdom;
 mod proposal;
@@ -214,9 +215,8 @@ impl Bus {
             }
             match self.attempt(&request, fresh).await {
                 Ok(receipt) => return Ok(receipt),
-                Err(Attempt::Overtaken) => fresh = true,
                 Err(Attempt::Failed(error)) if fresh || !error.may_be_outdated() => return Err(error),
-                Err(Attempt::Failed(_)) => fresh = true,
+                Err(_) => fresh = true,
             }
         }
         Err(BusError::Busy)
@@ -234,7 +234,7 @@ impl Bus {
         match &request.command {
             Command::Combatant { combatant, command } => {
                 let record = self.0.records.get(&self.0.store, *combatant, fresh).await?;
-                self.check_seen(request, record.version)?;
+                request.check_seen(record.version)?;
                 let facts = command.decide(&record, &context).map_err(BusError::from)?;
                 if let Some(discipline) = &needs.discipline {
                     proposal.guards.push(kingdom.guard(StreamId::discipline(discipline)));
@@ -245,7 +245,7 @@ impl Bus {
             Command::Merge(merge) => {
                 let survivor = self.0.records.get(&self.0.store, merge.survivor, fresh).await?;
                 let merged = self.0.records.get(&self.0.store, merge.merged, fresh).await?;
-                self.check_seen(request, survivor.version)?;
+                request.check_seen(survivor.version)?;
                 let Merge { survivor: to, merged: from, .. } = merge;
                 let (ours, theirs) = merge.decide(&survivor, &merged, &context).map_err(BusError::from)?;
                 proposal.changes.push(Change::combatant(*to, survivor, ours));
@@ -266,9 +266,12 @@ impl Bus {
         }
         self.append(proposal).await
     }
+}
 
-    fn check_seen(&self, request: &Request, now: StreamVersion) -> Result<(), BusError> {
-        match request.seen {
+impl Request {
+    /// Whether the record still is what was seen (P5).
+    fn check_seen(&self, now: StreamVersion) -> Result<(), BusError> {
+        match self.seen {
             Some(seen) if seen != now => Err(BusError::Stale { seen, now }),
             _ => Ok(()),
         }

@@ -5,6 +5,7 @@
 
 mod architecture;
 mod dependencies;
+mod exchange;
 mod store;
 mod support;
 mod version;
