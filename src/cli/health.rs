@@ -37,7 +37,7 @@ struct Report {
 }
 
 /// The path that answers whether the server is well.
-const PATH: &str = "/healthz";
+const PATH: &str = "/health/ready";
 
 pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let address = match args.address {
