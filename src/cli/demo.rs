@@ -46,7 +46,8 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
     if address.ip().is_loopback() {
         Ok(address)
     } else {
-        Err("anybody can sign in to the demo, so it answers on this machine only: 127.0.0.1 or [::1]".to_owned())
+        Err("anybody can sign in to the demo, so it answers on this machine only: 127.0.0.1 or [::1]"
+            .to_owned())
     }
 }
 
@@ -58,7 +59,11 @@ fn people(text: &str) -> Result<usize, String> {
 fn today(text: &str) -> Result<CivilDate, String> {
     let day = CivilDate::parse(text).map_err(|error| error.to_string())?;
     let earliest = CivilDate::BEGINNING.plus_months(12 * 30);
-    if day < earliest { Err(format!("the sample kingdom's people need a past: {earliest} or later")) } else { Ok(day) }
+    if day < earliest {
+        Err(format!("the sample kingdom's people need a past: {earliest} or later"))
+    } else {
+        Ok(day)
+    }
 }
 
 /// The sample kingdom's clock: set while it is made; afterwards it runs, and
@@ -171,7 +176,7 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let sample = demo::build(&services.bus, args.today, args.people, &|at| clock.set(at)).await?;
     clock.run();
     let mut config = WebConfig::loopback(address);
-    config.demo = DemoConfig::on_loopback(&listener, args.today);
+    config.demo = DemoConfig::on_loopback(address, args.today);
     let application = Application::build(services, config)?;
     output::say(&banner(address, args.today, &sample, &folder));
     application.run(listener, ended).await.map_err(|error| Failure::Internal(error.to_string()))?;

@@ -55,9 +55,9 @@ fn instant(text: &str) -> Result<Instant, String> {
     if let Ok(day) = CivilDate::parse(text) {
         return Ok(Instant::from_micros((day.day_number() + 1) * 86_400_000_000 - 1));
     }
-    chrono::DateTime::parse_from_rfc3339(text)
-        .map(|at| Instant::from_micros(at.timestamp_micros()))
-        .map_err(|_| "an instant is written like 2026-05-03T14:30:00Z, or as a day like 2026-05-03".to_owned())
+    chrono::DateTime::parse_from_rfc3339(text).map(|at| Instant::from_micros(at.timestamp_micros())).map_err(
+        |_| "an instant is written like 2026-05-03T14:30:00Z, or as a day like 2026-05-03".to_owned(),
+    )
 }
 
 #[derive(Debug, Serialize)]
@@ -184,7 +184,11 @@ async fn entry(bus: &Bus, row: &RecordedRow, reveal: bool) -> Result<Entry, Fail
                 let text = if !reveal {
                     "(sealed)".to_owned()
                 } else if let Some(text) = bus.store().keyring().open_field(field, bytes).await? {
-                    if *field == "card_id" { CardId::parse(&text).map_or(text, |id| id.masked()) } else { text }
+                    if *field == "card_id" {
+                        CardId::parse(&text).map_or(text, |id| id.masked())
+                    } else {
+                        text
+                    }
                 } else {
                     "(erased)".to_owned()
                 };

@@ -116,7 +116,10 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
         }
         Err(ImportError::Faults(faults)) => {
             if from.json {
-                output::say_json(&as_json(&ImportReport { dry_run: dry, ..ImportReport::default() }, &faults))?;
+                output::say_json(&as_json(
+                    &ImportReport { dry_run: dry, ..ImportReport::default() },
+                    &faults,
+                ))?;
                 return Err(Failure::Refused(String::new()));
             }
             output::say(&fault_table(&faults));

@@ -32,7 +32,11 @@ enum Verb {
 fn key_id(text: &str) -> Result<String, String> {
     let fits = (1..=32).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if fits { Ok(text.to_owned()) } else { Err("use 1 to 32 lower-case letters, digits or hyphens".to_owned()) }
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("use 1 to 32 lower-case letters, digits or hyphens".to_owned())
+    }
 }
 
 pub fn run(args: Args) -> Result<(), Failure> {
@@ -40,7 +44,9 @@ pub fn run(args: Args) -> Result<(), Failure> {
     let keys = MasterKeys::generate(&id, &SystemIds);
     let Some(path) = file else {
         output::say(&keys.to_text());
-        output::note("Keep this apart from the database and its backups: without it, nothing sealed can be read.");
+        output::note(
+            "Keep this apart from the database and its backups: without it, nothing sealed can be read.",
+        );
         return Ok(());
     };
     write_key_file(&path, &keys)

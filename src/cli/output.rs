@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn a_table_is_aligned_and_cannot_steer_the_terminal() {
-        let rows = vec![vec!["2".to_owned(), "é\u{1b}[31m".to_owned()], vec!["10".to_owned(), "x".to_owned()]];
+        let rows =
+            vec![vec!["2".to_owned(), "é\u{1b}[31m".to_owned()], vec!["10".to_owned(), "x".to_owned()]];
         let text = table(&["line", "value"], &rows);
         assert_eq!(text, "line  value\n----  ------\n2     é�[31m\n10    x");
     }

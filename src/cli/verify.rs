@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Failure, open, output};
 use crate::config::Source;
-use crate::store::verify::{Problem, VerifyReport, verify};
+use crate::store::verify::{self, Problem, VerifyReport, verify};
 
 /// What to compare with.
 #[derive(Debug, clap::Args)]
@@ -77,6 +77,11 @@ const fn text(problem: Problem) -> &'static str {
 }
 
 fn report(found: VerifyReport) -> Report {
+    let against = match found.against {
+        verify::Against::NotAsked => None,
+        verify::Against::Ancestor(position) => Some(Against { found: true, position: Some(position.0) }),
+        verify::Against::Fork => Some(Against { found: false, position: None }),
+    };
     Report {
         clean: found.is_clean(),
         events: found.events,
@@ -90,9 +95,7 @@ fn report(found: VerifyReport) -> Report {
             .into_iter()
             .map(|finding| Found { position: finding.position.0, problem: text(finding.problem) })
             .collect(),
-        against: found
-            .against
-            .map(|at| Against { found: at.is_some(), position: at.map(|position| position.0) }),
+        against,
     }
 }
 

@@ -86,10 +86,11 @@ fn beside(database: &Path) -> PathBuf {
 fn no_keys() -> Fault {
     Fault {
         name: format!("{} or {}", MASTER_KEYS.env, MASTER_KEYS_FILE.env),
-        problem: "is not set; without a master key nothing can be sealed. Make one with `emol keys generate`, \
+        problem:
+            "is not set; without a master key nothing can be sealed. Make one with `emol keys generate`, \
                   or with: echo \"main:$(openssl rand -base64 32)\". Keep it apart from the database and \
                   its backups"
-            .to_owned(),
+                .to_owned(),
         example: Some(format!("{}={}", MASTER_KEYS_FILE.env, MASTER_KEYS_FILE.example)),
     }
 }
@@ -130,9 +131,7 @@ mod tests {
     #[test]
     fn for_sqlite_the_keys_lie_beside_the_database() {
         let found = keys(&[], "sqlite:///srv/emol.db").unwrap();
-        assert!(
-            matches!(found.source, KeySource::Beside(path) if path == Path::new("/srv/emol.db.key"))
-        );
+        assert!(matches!(found.source, KeySource::Beside(path) if path == Path::new("/srv/emol.db.key")));
     }
 
     #[test]

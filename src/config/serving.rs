@@ -43,10 +43,16 @@ impl ServeConfig {
         for text in listed.split(',').map(str::trim).filter(|text| !text.is_empty()) {
             match text.parse() {
                 Ok(address) => trusted_proxies.push(address),
-                Err(_) => faults.push(Fault::wrong(TRUSTED_PROXIES, text, "it is an address, without a port")),
+                Err(_) => {
+                    faults.push(Fault::wrong(TRUSTED_PROXIES, text, "it is an address, without a port"))
+                }
             }
         }
-        if faults.is_empty() { Ok(Self { listen, base_url, trusted_proxies }) } else { Err(ConfigError(faults)) }
+        if faults.is_empty() {
+            Ok(Self { listen, base_url, trusted_proxies })
+        } else {
+            Err(ConfigError(faults))
+        }
     }
 }
 

@@ -83,13 +83,5 @@ pub const LOG_FORMAT: Setting = Setting {
 pub const CONFIG: &str = "EMOL_CONFIG";
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Setting; 8] = [
-    DATABASE_URL,
-    MASTER_KEYS,
-    MASTER_KEYS_FILE,
-    LISTEN,
-    BASE_URL,
-    TRUSTED_PROXIES,
-    LOG_LEVEL,
-    LOG_FORMAT,
-];
+pub const ALL: [Setting; 8] =
+    [DATABASE_URL, MASTER_KEYS, MASTER_KEYS_FILE, LISTEN, BASE_URL, TRUSTED_PROXIES, LOG_LEVEL, LOG_FORMAT];

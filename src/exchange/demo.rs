@@ -83,8 +83,7 @@ pub async fn build(
     let process = Actor::Process("demo".to_owned());
     set_clock(noon(today.plus_days(-60)));
     let personas = catalogue::found(bus, &process).await?;
-    let made =
-        people::put_on_file(bus, &process, today, people.clamp(1, MOST_PEOPLE), set_clock).await?;
+    let made = people::put_on_file(bus, &process, today, people.clamp(1, MOST_PEOPLE), set_clock).await?;
     officers::link_the_deputy(bus, &process, &personas, &made).await?;
     people::what_happened_lately(bus, &personas, &made).await?;
     set_clock(noon(today));

@@ -40,7 +40,8 @@ pub(super) async fn everything(source: &Source, findings: &mut Findings) {
     let store = match Store::open(db.clone(), master, clock.clone(), ids.clone()).await {
         Ok(store) => store,
         Err(error) => {
-            let to_do = "add the master key that this database was made with; `emol keys` makes new ones only";
+            let to_do =
+                "add the master key that this database was made with; `emol keys` makes new ones only";
             return findings.failed("keys", &error.into(), Some(to_do));
         }
     };
@@ -51,7 +52,11 @@ pub(super) async fn everything(source: &Source, findings: &mut Findings) {
     match Bus::open(store, clock, ids).await {
         Ok(bus) => kingdom(&bus, findings),
         Err(error) => {
-            findings.failed("log", &error.into(), Some("run `emol verify` to see whether the log was changed"));
+            findings.failed(
+                "log",
+                &error.into(),
+                Some("run `emol verify` to see whether the log was changed"),
+            );
         }
     }
 }
@@ -141,7 +146,12 @@ async fn protection(db: &Db, findings: &mut Findings) -> Result<(), Failure> {
         findings.add("triggers", Grade::Warning, "the triggers that keep events are gone", Some(to_do));
     } else {
         let to_do = "fine while the rights above are; to have both, let an administrator run `emol migrate`";
-        findings.add("triggers", Grade::Note, "no triggers keep the events, or this account cannot see them", Some(to_do));
+        findings.add(
+            "triggers",
+            Grade::Note,
+            "no triggers keep the events, or this account cannot see them",
+            Some(to_do),
+        );
     }
     Ok(())
 }
@@ -178,7 +188,8 @@ fn kingdom(bus: &Bus, findings: &mut Findings) {
     let kingdom = bus.kingdom();
     match kingdom.officers.holders(Permission::WriteOfficerInfo) {
         0 => {
-            let to_do = "emol officer invite mol@example.org --name \"Minister of the Lists\" --administrator";
+            let to_do =
+                "emol officer invite mol@example.org --name \"Minister of the Lists\" --administrator";
             findings.add("officers", Grade::Problem, "nobody may manage officers yet", Some(to_do));
         }
         1 => findings.ok("officers", "1 officer may manage officers"),
@@ -194,5 +205,10 @@ fn kingdom(bus: &Bus, findings: &mut Findings) {
         findings.ok("kingdom", format!("{} disciplines", kingdom.catalogue.disciplines.len()));
     }
     let found = "no privacy policy is approved: people can be put on file, but not invited to accept";
-    findings.add("policy", Grade::Note, found, Some("this version keeps no policies yet; imports record acceptances"));
+    findings.add(
+        "policy",
+        Grade::Note,
+        found,
+        Some("this version keeps no policies yet; imports record acceptances"),
+    );
 }

@@ -145,10 +145,8 @@ pub(super) async fn found(bus: &Bus, by: &Actor) -> Result<Vec<Named>, DemoError
         StreamType::Officers => kingdom.officers.version,
         _ => kingdom.catalogue.version_of(stream),
     };
-    let changes = changes
-        .into_iter()
-        .map(|(stream, facts)| Change::plain(stream, expected(stream), facts))
-        .collect();
+    let changes =
+        changes.into_iter().map(|(stream, facts)| Change::plain(stream, expected(stream), facts)).collect();
     let (command_id, correlation_id) = fresh(bus);
     bus.propose(Proposal {
         command_id,

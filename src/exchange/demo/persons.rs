@@ -128,13 +128,19 @@ pub(super) fn always() -> Vec<Person> {
             .card("armoured-combat", 300, 3)
             .warrant("Marshal", -300, None)
             .card("fencing", 120, 2),
-        Person::named("Ραφαήλ", "Raphael Nikolaidis", "Ben Dunfirth")
-            .card("fencing", 200, 4)
-            .warrant("Marshal", -180, Some(550)),
+        Person::named("Ραφαήλ", "Raphael Nikolaidis", "Ben Dunfirth").card("fencing", 200, 4).warrant(
+            "Marshal",
+            -180,
+            Some(550),
+        ),
         Person::named("Katheryn of Ely", "Catherine Eliot", "Skraeling Althing")
             .card("armoured-combat", CARD_LAPSES_SOON, 2)
             .card("thrown-weapons", 90, 3),
-        Person::named("Wulfgar Ironhand", "William Ferris", "Rising Waters").card("armoured-combat", CARD_EXPIRED, 4),
+        Person::named("Wulfgar Ironhand", "William Ferris", "Rising Waters").card(
+            "armoured-combat",
+            CARD_EXPIRED,
+            4,
+        ),
         Person::named("Mireille du Lac", "Mireille Dulac", "Caldrithig")
             .waiver(Waiver::Missing)
             .card("fencing", 150, 1),
@@ -145,18 +151,32 @@ pub(super) fn always() -> Vec<Person> {
         Person::named("Isabeau de Lyon", "Isabelle Leon", "Eoforwic")
             .waiver(Waiver::Signed(WAIVER_LAPSES_SOON))
             .card("target-archery", 60, 2),
-        Person::named("Łucja Śmiała", "Lucy Smialek", "Eoforwic").consent(Awaited).card("target-archery", 3, 1),
+        Person::named("Łucja Śmiała", "Lucy Smialek", "Eoforwic").consent(Awaited).card(
+            "target-archery",
+            3,
+            1,
+        ),
         Person::named("Tomás an Gabha", "Thomas Gow", "Ardchreag").consent(Awaited).waiver(Waiver::Missing),
-        Person::named("Wren the Small", "Wren Fletcher", "Septentria")
-            .born(Some(13 * YEAR))
-            .card("youth-combat", 100, 1),
-        Person::named("Robin of the Marsh", "Robin Marsh", "Petrea Thule")
-            .born(Some(17 * YEAR))
-            .card("target-archery", 200, 2),
-        Person::named("Eleanor of Ramshaven", "Eleanor Rams", "Ramshaven").born(None).card("equestrian", 310, 2),
-        Person::named("Bjorn Eriksson", "Ben Erickson", "Septentria")
-            .card("armoured-combat", 80, 3)
-            .warrant("Marshal in Training", -80, Some(285)),
+        Person::named("Wren the Small", "Wren Fletcher", "Septentria").born(Some(13 * YEAR)).card(
+            "youth-combat",
+            100,
+            1,
+        ),
+        Person::named("Robin of the Marsh", "Robin Marsh", "Petrea Thule").born(Some(17 * YEAR)).card(
+            "target-archery",
+            200,
+            2,
+        ),
+        Person::named("Eleanor of Ramshaven", "Eleanor Rams", "Ramshaven").born(None).card(
+            "equestrian",
+            310,
+            2,
+        ),
+        Person::named("Bjorn Eriksson", "Ben Erickson", "Septentria").card("armoured-combat", 80, 3).warrant(
+            "Marshal in Training",
+            -80,
+            Some(285),
+        ),
         Person::named("Bjorn Eriksson", "Bernard Eriks", "Rising Waters").card("target-archery", 400, 1),
         Person::named("Yasmin bint al-Hakim", "Jasmine Hakim", "Bryniau Tywynnog")
             .card("fencing", 500, 3)
@@ -171,7 +191,9 @@ pub(super) fn always() -> Vec<Person> {
         Person::named("Sáerlaith ní Bhriain", "Sarah Brien", "Vest Yorvik")
             .old_id("wolf-statant-azure")
             .card("thrown-weapons", 410, 3),
-        Person::named("", "Margaret Plain", "Der Welfengau").card("equestrian", 210, 1).warrant("Marshal", -200, None),
+        Person::named("", "Margaret Plain", "Der Welfengau")
+            .card("equestrian", 210, 1)
+            .warrant("Marshal", -200, None),
         Person::named("<b>Tybalt</b> & \"Sons\"", "Tybalt O'Neil-Smith", "Eoforwic").card("fencing", 333, 2),
         Person::named(
             "Aurelia Maximiliana Theodosia of the Seven Wandering Rivers beyond the Northern Mountains",
