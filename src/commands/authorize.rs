@@ -38,7 +38,7 @@ impl Requirement {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
     /// The permission is missing (A4: the page says which).
-    #[error("this needs the permission {}{}", .permission.as_str(), place(.discipline))]
+    #[error("this needs the permission {}{}", .permission.as_str(), place(.discipline.as_ref()))]
     Lacking {
         /// The permission.
         permission: Permission,
@@ -53,8 +53,8 @@ pub enum Denied {
     NoOfficer,
 }
 
-fn place(discipline: &Option<Slug>) -> String {
-    discipline.as_ref().map_or_else(String::new, |slug| format!(" in {slug}"))
+fn place(discipline: Option<&Slug>) -> String {
+    discipline.map_or_else(String::new, |slug| format!(" in {slug}"))
 }
 
 /// What a command needs.

@@ -6,12 +6,13 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::Store;
+use super::append::{AppendError, Receipt};
 use super::db::{Arg, Db, Row};
 use super::error::{DbError, Result};
 use super::row::{COLUMNS, RecordedRow};
 use crate::domain::actor::Actor;
 use crate::domain::date::Instant;
-use crate::domain::id::{Position, StreamId, StreamVersion};
+use crate::domain::id::{CommandId, Position, StreamId, StreamType, StreamVersion};
 
 /// How often the database is asked whether other processes appended.
 const ASK: Duration = Duration::from_millis(250);
@@ -120,6 +121,30 @@ impl Store {
         rows(&page(self.db(), position, limit).await?)
     }
 
+    /// The events after one position up to another whose stream's id ends in a
+    /// byte of that range, at most `limit`, in order: a rebuild that does not fit
+    /// in memory reads the log in parts, each person's events in the same one.
+    ///
+    /// # Errors
+    /// As [`Store::read_after`].
+    pub async fn read_part(
+        &self,
+        after: Position,
+        through: Position,
+        last_byte: std::ops::RangeInclusive<u8>,
+        limit: i64,
+    ) -> Result<Vec<RecordedRow>> {
+        // Only `position` can be looked up in an index: the log is read in its own order.
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE position > ? AND position <= ? \
+             AND SUBSTR(stream_id, 16, 1) >= ? AND SUBSTR(stream_id, 16, 1) <= ? ORDER BY position LIMIT ?"
+        );
+        let (first, last) = ([*last_byte.start()], [*last_byte.end()]);
+        let args =
+            [Arg::Int(after.0), Arg::Int(through.0), Arg::Bytes(&first), Arg::Bytes(&last), Arg::Int(limit)];
+        rows(&self.db().fetch_all(sql, &args).await?)
+    }
+
     /// The event at a position.
     ///
     /// # Errors
@@ -167,6 +192,42 @@ impl Store {
         all.sort_unstable_by_key(|row| row.position);
         all.dedup_by_key(|row| row.position);
         Ok(all)
+    }
+
+    /// What a command came to, if it was recorded before.
+    ///
+    /// # Errors
+    /// [`AppendError::CommandReused`] when its body was another one; [`DbError`].
+    pub async fn recorded_command(
+        &self,
+        command: CommandId,
+        body_hash: &[u8; 32],
+    ) -> Result<Option<Receipt>, AppendError> {
+        let sql = "SELECT c.body_hash, c.first_position, c.last_position, e.recorded_at \
+                   FROM commands c JOIN events e ON e.position = c.last_position WHERE c.command_id = ?";
+        let row = self.db().fetch_optional(sql, &[Arg::Bytes(command.0.as_bytes())]).await?;
+        let Some(row) = row else { return Ok(None) };
+        if row.bytes(0)? != body_hash {
+            return Err(AppendError::CommandReused);
+        }
+        let (first, last) = (Position(row.int(1)?), Position(row.int(2)?));
+        let recorded_at = Instant::from_micros(row.int(3)?);
+        Ok(Some(Receipt { first, last, recorded_at, repeated: true }))
+    }
+
+    /// The events of some stream types after a position, in order: for types
+    /// that have few events, which are read as a whole.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub async fn read_kinds(&self, kinds: &[StreamType], after: Position) -> Result<Vec<RecordedRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE stream_type IN ({}) AND position > ? ORDER BY position",
+            super::dialect::list_of(kinds.len())
+        );
+        let mut args: Vec<Arg<'_>> = kinds.iter().map(|kind| Arg::Text(kind.as_str())).collect();
+        args.push(Arg::Int(after.0));
+        rows(&self.db().fetch_all(sql, &args).await?)
     }
 
     /// The events about a person, in order.
