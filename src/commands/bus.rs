@@ -242,6 +242,8 @@ impl Bus {
         match &request.command {
             Command::Combatant { combatant, command } => {
                 let record = self.0.records.get(&self.0.store, *combatant, fresh).await?;
+                permits(&request.actor, &needs.clone().on(&record), &kingdom.officers)
+                    .map_err(BusError::from)?;
                 request.check_seen(record.version)?;
                 let facts = command.decide(&record, &context).map_err(BusError::from)?;
                 if let Some(discipline) = &needs.discipline {
@@ -253,6 +255,8 @@ impl Bus {
             Command::Merge(merge) => {
                 let survivor = self.0.records.get(&self.0.store, merge.survivor, fresh).await?;
                 let merged = self.0.records.get(&self.0.store, merge.merged, fresh).await?;
+                let needs = needs.clone().on(&survivor).on(&merged);
+                permits(&request.actor, &needs, &kingdom.officers).map_err(BusError::from)?;
                 request.check_seen(survivor.version)?;
                 let Merge { survivor: to, merged: from, .. } = merge;
                 let (ours, theirs) = merge.decide(&survivor, &merged, &context).map_err(BusError::from)?;

@@ -40,7 +40,7 @@ impl Golden {
         let version = part().strip_prefix('v').and_then(|digits| digits.parse().ok());
         let version = version.unwrap_or_else(|| panic!("{file} names no version"));
         let payload = fs::read_to_string(path).unwrap().trim_end_matches('\n').to_owned();
-        Self { stream, event, version, payload, file }
+        Self { file, stream, event, version, payload }
     }
 
     fn decode(&self) -> Event {
@@ -176,8 +176,10 @@ fn v5_details_are_sealed_under_the_names_of_their_own_fields() {
     g.decode().each_personal(&mut |field, _, _| {
         fields.insert(field);
     });
-    let mut expected: BTreeSet<_> =
-        emol::domain::details::DetailField::ALL.into_iter().map(|field| field.as_str()).collect();
+    let mut expected: BTreeSet<_> = emol::domain::details::DetailField::ALL
+        .into_iter()
+        .map(emol::domain::details::DetailField::as_str)
+        .collect();
     expected.insert("roster_ref");
     assert_eq!(fields, expected);
 }

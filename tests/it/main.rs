@@ -8,6 +8,8 @@ mod commands;
 mod dependencies;
 mod exchange;
 mod events;
+mod events;
+mod exchange;
 mod store;
 mod support;
 mod version;
