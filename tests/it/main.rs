@@ -5,6 +5,7 @@
 
 mod architecture;
 mod dependencies;
+mod projections;
 mod store;
 mod support;
 mod version;
