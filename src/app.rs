@@ -1,1 +1,1 @@
-//!
+//! The running program: everything that a server needs, put together.

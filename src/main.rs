@@ -1,1 +1,3 @@
+//! The `emol` program.
+
 fn main() {}

@@ -1,1 +1,1 @@
-//!
+//! What the program tells of itself: log lines and metrics.

@@ -4,7 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod architecture;
+mod commands;
 mod dependencies;
+mod exchange;
 mod projections;
 mod store;
 mod support;
