@@ -10,6 +10,7 @@ mod exchange;
 mod events;
 mod events;
 mod exchange;
+mod projections;
 mod store;
 mod support;
 mod version;
