@@ -5,6 +5,7 @@
 mod access;
 mod effects;
 mod kingdom;
+mod past;
 mod proposal;
 mod records;
 
@@ -23,6 +24,7 @@ use crate::store::{AppendError, ClaimKind, DbError, KeyError, Receipt, Store};
 
 pub use access::{Read, Reading};
 pub use kingdom::KingdomState;
+pub use past::Entry;
 pub use proposal::{Change, Proposal};
 
 /// How often a decision is made again when another one came first.
@@ -215,11 +217,23 @@ impl Bus {
             match self.attempt(&request, fresh).await {
                 Ok(receipt) => return Ok(receipt),
                 Err(Attempt::Overtaken) => fresh = true,
-                Err(Attempt::Failed(error)) if fresh || !error.may_be_outdated() => return Err(error),
+                Err(Attempt::Failed(error)) if fresh || !error.may_be_outdated() => {
+                    return self.unless_recorded(&request, error).await;
+                }
                 Err(Attempt::Failed(_)) => fresh = true,
             }
         }
         Err(BusError::Busy)
+    }
+
+    /// What was done once is not refused the second time because it holds by now.
+    async fn unless_recorded(&self, request: &Request, error: BusError) -> Result<Receipt, BusError> {
+        if matches!(error, BusError::Refused(_) | BusError::Stale { .. })
+            && let Some(receipt) = self.recorded(request).await?
+        {
+            return Ok(receipt);
+        }
+        Err(error)
     }
 
     async fn attempt(&self, request: &Request, fresh: bool) -> Result<Receipt, Attempt> {

@@ -1,6 +1,8 @@
 //! The site: pages, forms, and the state behind them.
 
 pub mod assets;
+pub mod form;
 pub mod templates;
 pub mod theme;
 pub mod views;
+pub mod words;
