@@ -166,14 +166,23 @@ fn combatant(event: &CombatantEvent, catalogue: &Catalogue) -> (String, Option<S
             Some(because(&e.reason)),
         ),
         CombatantEvent::WarrantGranted(e) => {
-            let to = e.ends_on.map_or_else(|| ", without end".to_owned(), |d| format!(" to {}", long_date(d)));
+            let to =
+                e.ends_on.map_or_else(|| ", without end".to_owned(), |d| format!(" to {}", long_date(d)));
             (
-                format!("Warranted as {} in {}", marshal(catalogue, &e.discipline, &e.marshal), at(&e.discipline)),
+                format!(
+                    "Warranted as {} in {}",
+                    marshal(catalogue, &e.discipline, &e.marshal),
+                    at(&e.discipline)
+                ),
                 Some(format!("From {}{to}", long_date(e.starts_on))),
             )
         }
         CombatantEvent::WarrantEnded(e) => (
-            format!("Warrant as {} ended in {}", marshal(catalogue, &e.discipline, &e.marshal), at(&e.discipline)),
+            format!(
+                "Warrant as {} ended in {}",
+                marshal(catalogue, &e.discipline, &e.marshal),
+                at(&e.discipline)
+            ),
             Some(because(&e.reason)),
         ),
         CombatantEvent::WaiverRecorded(e) => {
@@ -183,7 +192,9 @@ fn combatant(event: &CombatantEvent, catalogue: &Catalogue) -> (String, Option<S
             "Waiver’s date corrected".to_owned(),
             Some(format!("{}. {}", term(e.signed_on, e.expires_on), because(&e.reason))),
         ),
-        CombatantEvent::CombatantMerged(_) => ("Another record of this person joined to this one".to_owned(), None),
+        CombatantEvent::CombatantMerged(_) => {
+            ("Another record of this person joined to this one".to_owned(), None)
+        }
         CombatantEvent::CombatantMergedAway(_) => ("Joined to another record".to_owned(), None),
         CombatantEvent::CombatantErased(e) => {
             let cause = match e.cause {

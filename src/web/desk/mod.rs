@@ -1,0 +1,4 @@
+//! The desk: what officers do.
+
+pub mod forms;
+pub mod record;
