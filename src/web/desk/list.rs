@@ -1,0 +1,4 @@
+//! Being written.
+pub async fn show() -> &'static str {
+    ""
+}

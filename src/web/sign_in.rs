@@ -1,0 +1,10 @@
+//! Signing in and out: `/auth`.
+
+use axum::Router;
+
+use super::state::AppState;
+
+/// The routes of this room.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+}

@@ -1,0 +1,171 @@
+//! What handlers work with.
+
+use std::ops::Deref;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::body::Bytes;
+use axum::extract::FromRef;
+
+use super::assets::Assets;
+use super::error::AppError;
+use super::session::Sessions;
+use super::templates::Templates;
+use super::theme::{Accent, favicon_svg, theme_css, theme_href};
+use super::views::{Audience, Banner, Page, Site};
+use crate::app::{Services, StartError, WebConfig};
+use crate::commands::bus::{Bus, KingdomState};
+use crate::domain::date::CivilDate;
+use crate::domain::date_text::long_date;
+use crate::domain::id::Position;
+
+/// The state of the site; extract it with `State<AppState>`. Cheap to clone,
+/// and everything in [`Parts`] is reached straight through it.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// What the state consists of.
+pub struct Parts {
+    /// The log, the bus, the read models, the clock.
+    pub services: Services,
+    /// How the site is served.
+    pub config: WebConfig,
+    /// The pages' layout.
+    pub templates: Templates,
+    /// Stylesheet, script, drawings.
+    pub assets: Assets,
+    /// Who is signed in.
+    pub sessions: Sessions,
+    site: RwLock<Arc<SiteParts>>,
+}
+
+/// What follows from the kingdom's settings, made again when they change.
+#[derive(Debug, Clone)]
+pub struct SiteParts {
+    /// The position of the kingdom's streams that this was made from.
+    pub position: Position,
+    /// The chrome of every page.
+    pub site: Site,
+    /// `/theme.css`.
+    pub theme_css: Bytes,
+    /// `/favicon.svg`.
+    pub favicon: Bytes,
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for Services {
+    fn from_ref(state: &AppState) -> Self {
+        state.services.clone()
+    }
+}
+
+impl FromRef<AppState> for Bus {
+    fn from_ref(state: &AppState) -> Self {
+        state.services.bus.clone()
+    }
+}
+
+impl FromRef<AppState> for Templates {
+    fn from_ref(state: &AppState) -> Self {
+        state.templates.clone()
+    }
+}
+
+impl FromRef<AppState> for Assets {
+    fn from_ref(state: &AppState) -> Self {
+        state.assets.clone()
+    }
+}
+
+impl AppState {
+    /// The state of a site on these services.
+    ///
+    /// # Errors
+    /// A template does not parse: a broken build.
+    pub fn new(services: Services, config: WebConfig) -> Result<Self, StartError> {
+        let assets = Assets::load();
+        let templates = Templates::load(&assets)?;
+        let sessions = Sessions::new(services.clone(), &config);
+        let site = RwLock::new(Arc::new(SiteParts::of(&services.bus.kingdom(), &config)));
+        Ok(Self(Arc::new(Parts { services, config, templates, assets, sessions, site })))
+    }
+}
+
+impl Parts {
+    /// The bus.
+    #[must_use]
+    pub fn bus(&self) -> &Bus {
+        &self.services.bus
+    }
+
+    /// What the kingdom has decided and who its officers are.
+    #[must_use]
+    pub fn kingdom(&self) -> Arc<KingdomState> {
+        self.services.bus.kingdom()
+    }
+
+    /// Today in the kingdom's time zone (D1).
+    #[must_use]
+    pub fn today(&self) -> CivilDate {
+        self.services.bus.today()
+    }
+
+    /// What follows from the kingdom's settings as they are now.
+    #[must_use]
+    pub fn site(&self) -> Arc<SiteParts> {
+        let kingdom = self.kingdom();
+        let kept = Arc::clone(&self.site.read().unwrap_or_else(PoisonError::into_inner));
+        if kept.position == kingdom.position {
+            return kept;
+        }
+        let made = Arc::new(SiteParts::of(&kingdom, &self.config));
+        *self.site.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&made);
+        made
+    }
+
+    /// A public page of this site.
+    #[must_use]
+    pub fn public_page<T>(&self, audience: Audience, path: &str, title: &str, body: T) -> Page<T> {
+        Page::public(&self.site().site, audience, path, title, body)
+    }
+
+    /// Renders a page: `state.render(&page, Templates::home)`.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] for a broken template.
+    pub fn render<T>(
+        &self,
+        page: &Page<T>,
+        template: fn(&Templates, &Page<T>) -> Result<String, handlebars::RenderError>,
+    ) -> Result<axum::response::Html<String>, AppError> {
+        Ok(axum::response::Html(template(&self.templates, page)?))
+    }
+}
+
+impl SiteParts {
+    fn of(kingdom: &KingdomState, config: &WebConfig) -> Self {
+        let settings = &kingdom.catalogue.kingdom;
+        let accent = Accent::parse(&settings.accent.to_string()).unwrap_or_default();
+        let banner = config.demo.as_ref().map(|demo| Banner {
+            word: "DEMO".to_owned(),
+            text: format!("Invented people. Today is {}.", long_date(demo.today)),
+        });
+        Self {
+            position: kingdom.position,
+            site: Site {
+                kingdom: settings.title.clone(),
+                version: crate::VERSION.to_owned(),
+                theme_href: theme_href(accent),
+                banner,
+            },
+            theme_css: Bytes::from(theme_css(accent)),
+            favicon: Bytes::from(favicon_svg(accent)),
+        }
+    }
+}
