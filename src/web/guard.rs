@@ -1,1 +1,245 @@
-//! Being written.
+//! Who may ask at all: cross-site protection, sizes, and how often an address may miss.
+//!
+//! An unsafe method needs `Sec-Fetch-Site: same-origin`. Browsers leave it out
+//! on plain http; then `Origin` must name this site: the configured address,
+//! or the host that the request itself names. Neither header: refused, since
+//! every browser sends one of them with a form. Nothing was read or written
+//! before this is settled. Pages need no per-user token, so they can be kept.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use moka::sync::Cache;
+
+use super::error::AppError;
+use super::state::AppState;
+use crate::app::{MissLimits, WebConfig};
+
+/// Largest body of a form, in bytes.
+pub const MOST_BYTES: usize = 256 * 1024;
+/// Largest body below [`UPLOADS`], in bytes.
+pub const MOST_UPLOAD_BYTES: usize = 8 * 1024 * 1024;
+/// Where files are sent to.
+pub const UPLOADS: &str = "/desk/import";
+/// Most fields of a form.
+pub const MOST_FIELDS: usize = 200;
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// What is read and thrown away of a body that is too large, so that the
+/// browser listens to the answer instead of reporting a broken connection.
+const MOST_DRAINED: usize = 32 * 1024 * 1024;
+
+/// Lets an unsafe request through, its body read and measured.
+///
+/// # Errors
+/// [`AppError::CrossSite`], [`AppError::TooLarge`], or [`AppError::Bad`] for too many fields.
+pub async fn admit(config: &WebConfig, request: Request) -> Result<Request, AppError> {
+    same_site(config, request.headers())?;
+    let (parts, body) = request.into_parts();
+    let most = if parts.uri.path().starts_with(UPLOADS) { MOST_UPLOAD_BYTES } else { MOST_BYTES };
+    let told = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if told.is_some_and(|length: u64| usize::try_from(length).map_or(true, |length| length > most)) {
+        drain(body).await;
+        return Err(AppError::TooLarge);
+    }
+    let read = tokio::time::timeout(PATIENCE, Limited::new(body, most).collect()).await;
+    let bytes = match read {
+        Ok(Ok(collected)) => collected.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(AppError::TooLarge),
+        Ok(Err(_)) => return Err(AppError::Bad("the form did not arrive whole; send it again".to_owned())),
+        Err(_) => return Err(AppError::Bad("the form took too long to arrive; send it again".to_owned())),
+    };
+    count_fields(&parts.headers, &bytes)?;
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+async fn drain(body: Body) {
+    let mut left = MOST_DRAINED;
+    let mut body = body;
+    let _ = tokio::time::timeout(PATIENCE, async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            let Some(rest) = left.checked_sub(length) else { break };
+            left = rest;
+        }
+    })
+    .await;
+}
+
+fn count_fields(headers: &HeaderMap, body: &Bytes) -> Result<(), AppError> {
+    let kind = headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    if !kind.starts_with(b"application/x-www-form-urlencoded") {
+        return Ok(());
+    }
+    let fields = body.iter().filter(|byte| **byte == b'&').count() + 1;
+    if fields <= MOST_FIELDS {
+        return Ok(());
+    }
+    Err(AppError::Bad(format!(
+        "the form has {fields} fields; at most {MOST_FIELDS} are read. Nothing was saved"
+    )))
+}
+
+fn same_site(config: &WebConfig, headers: &HeaderMap) -> Result<(), AppError> {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return if site == "same-origin" { Ok(()) } else { Err(AppError::CrossSite) };
+    }
+    let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let ours = origin.is_some_and(|origin| {
+        origin == config.base_url || origin.split_once("://").is_some_and(|(_, rest)| Some(rest) == host)
+    });
+    if ours { Ok(()) } else { Err(AppError::CrossSite) }
+}
+
+/// Where a request comes from: the peer, or what a configured proxy says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress {
+    /// The address to count by: an IPv6 address stands for its /64.
+    pub counted: IpAddr,
+    /// Whether it came straight from this machine, past no proxy.
+    pub local: bool,
+}
+
+impl ClientAddress {
+    fn of(peer: IpAddr, headers: &HeaderMap, config: &WebConfig) -> Self {
+        let peer = peer.to_canonical();
+        let chain = headers.get_all("x-forwarded-for");
+        let mut address = peer;
+        if config.trusted_proxies.contains(&peer) {
+            // The nearest address that is not one of our proxies; what stands before it anybody may have written.
+            let all: Vec<IpAddr> = chain
+                .iter()
+                .filter_map(|value| value.to_str().ok())
+                .flat_map(|value| value.split(','))
+                .filter_map(|text| text.trim().parse::<IpAddr>().ok())
+                .map(|address| address.to_canonical())
+                .collect();
+            if let Some(found) = all.iter().rev().find(|address| !config.trusted_proxies.contains(address)) {
+                address = *found;
+            }
+        }
+        let local = peer.is_loopback() && chain.iter().next().is_none();
+        let counted = match address {
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
+                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+            v4 @ IpAddr::V4(_) => v4,
+        };
+        Self { counted, local }
+    }
+}
+
+impl FromRequestParts<AppState> for ClientAddress {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |ConnectInfo(peer)| peer.ip());
+        Ok(Self::of(peer, &parts.headers, &state.config))
+    }
+}
+
+/// How often unknown card ids were tried within about a minute (P4).
+pub struct Misses {
+    limits: MissLimits,
+    by_address: Cache<IpAddr, Arc<AtomicU32>>,
+    in_total: Cache<(), Arc<AtomicU32>>,
+}
+
+/// How long misses are remembered.
+const WINDOW: Duration = Duration::from_secs(60);
+
+impl Misses {
+    /// No misses yet.
+    #[must_use]
+    pub fn new(limits: MissLimits) -> Self {
+        let window = |most| Cache::builder().max_capacity(most).time_to_live(WINDOW);
+        Self {
+            limits,
+            by_address: window(100_000).build(),
+            in_total: Cache::builder().time_to_live(WINDOW).build(),
+        }
+    }
+
+    /// Notes that an id was tried that does not exist.
+    pub fn note(&self, address: IpAddr) {
+        self.by_address.get_with(address, Arc::default).fetch_add(1, Ordering::Relaxed);
+        self.in_total.get_with((), Arc::default).fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Stops an address, or everybody, after too many misses.
+    ///
+    /// # Errors
+    /// [`AppError::TooMany`].
+    pub fn check(&self, address: IpAddr) -> Result<(), AppError> {
+        let count =
+            |counter: Option<Arc<AtomicU32>>| counter.map_or(0, |count| count.load(Ordering::Relaxed));
+        let over = count(self.by_address.get(&address)) >= self.limits.per_address
+            || count(self.in_total.get(&())) >= self.limits.in_total;
+        if over { Err(AppError::TooMany { retry_after: 60 }) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> WebConfig {
+        let mut config = WebConfig::loopback(([127, 0, 0, 1], 8080).into());
+        config.base_url = "https://emol.example.org".to_owned();
+        config.trusted_proxies = vec![[10, 0, 0, 1].into(), [10, 0, 0, 2].into()];
+        config
+    }
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn a_form_is_taken_from_this_site_only() {
+        let ok = |pairs: &[(&'static str, &'static str)]| same_site(&config(), &headers(pairs)).is_ok();
+        assert!(ok(&[("sec-fetch-site", "same-origin")]));
+        assert!(ok(&[("origin", "https://emol.example.org")]));
+        assert!(ok(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
+        assert!(!ok(&[("sec-fetch-site", "same-site"), ("origin", "https://emol.example.org")]));
+        assert!(!ok(&[("sec-fetch-site", "cross-site")]));
+        assert!(!ok(&[("sec-fetch-site", "none")]));
+        assert!(!ok(&[("origin", "https://evil.example"), ("host", "emol.example.org")]));
+        assert!(!ok(&[("origin", "null"), ("host", "emol.example.org")]));
+        assert!(!ok(&[]));
+    }
+
+    #[test]
+    fn an_address_is_believed_from_the_configured_proxy_only() {
+        let of = |peer: [u8; 4], forwarded: &'static str| {
+            ClientAddress::of(peer.into(), &headers(&[("x-forwarded-for", forwarded)]), &config()).counted
+        };
+        assert_eq!(of([10, 0, 0, 1], "1.2.3.4, 5.6.7.8, 10.0.0.2"), IpAddr::from([5, 6, 7, 8]));
+        assert_eq!(of([9, 9, 9, 9], "1.2.3.4"), IpAddr::from([9, 9, 9, 9]));
+        assert_eq!(of([10, 0, 0, 1], "nonsense"), IpAddr::from([10, 0, 0, 1]));
+    }
+
+    #[test]
+    fn p4_an_address_that_misses_too_often_is_stopped_and_others_are_not() {
+        let misses = Misses::new(MissLimits { per_address: 2, in_total: 5 });
+        let (one, other) = (IpAddr::from([1, 1, 1, 1]), IpAddr::from([2, 2, 2, 2]));
+        misses.note(one);
+        assert!(misses.check(one).is_ok());
+        misses.note(one);
+        assert!(misses.check(one).is_err());
+        assert!(misses.check(other).is_ok());
+        for last in 10..13 {
+            misses.note(IpAddr::from([3, 3, 3, last]));
+        }
+        assert!(misses.check(other).is_err(), "everybody together missed too often");
+    }
+}

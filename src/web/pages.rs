@@ -1,1 +1,285 @@
-//! Being written.
+//! Finished pages, kept as bytes.
+//!
+//! A page is kept for a route, what was asked of it, and a class of readers
+//! (never one reader); it is valid while its [`Validity`] is: the civil day,
+//! the position of the kingdom's streams, and the version of what it shows.
+//! All three are known in memory, because every server follows the log, so a
+//! hit asks the database nothing. Templates and assets are part of the
+//! program, so they cannot change under a kept page; across releases the
+//! entity tag tells, which is a hash of the bytes.
+//!
+//! When the database is away nothing changes that this server could see; kept
+//! pages are served for up to five minutes more ([`Contact`]), then not.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::body::{Body, Bytes};
+use axum::extract::FromRequestParts;
+use axum::http::header::{self, HeaderName};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use moka::sync::Cache;
+
+use super::assets::short_hash;
+use super::error::AppError;
+use super::views::Audience;
+use crate::domain::date::CivilDate;
+use crate::domain::id::Position;
+
+/// Bytes that kept pages may take.
+const BUDGET: u64 = 16 * 1024 * 1024;
+/// How long kept pages are served without a word from the database.
+const WITHOUT_DATABASE: Duration = Duration::from_secs(300);
+/// What an entry costs besides its bytes, about.
+const OVERHEAD: usize = 200;
+
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
+const VARY: HeaderValue = HeaderValue::from_static("Cookie");
+
+/// Which page.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// The route: `card`.
+    pub route: &'static str,
+    /// What was asked of it, in one canonical way: a card id, a query.
+    pub what: Box<str>,
+    /// For whom.
+    pub audience: Audience,
+}
+
+/// What must still hold for a kept page to be served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity {
+    /// The kingdom's civil day.
+    pub day: CivilDate,
+    /// The last event of the kingdom's own streams: names, colours, disciplines.
+    pub kingdom: Position,
+    /// The version of what it shows; the same for pages that show nothing of the log.
+    pub shown: Position,
+}
+
+/// A finished page.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    validity: Validity,
+    body: Bytes,
+    etag: HeaderValue,
+    extra: Option<(HeaderName, HeaderValue)>,
+}
+
+/// The kept pages of one server.
+pub struct Pages {
+    kept: Cache<Key, Kept>,
+    contact: Contact,
+}
+
+/// When the database last answered, by this machine's steady clock.
+#[derive(Debug)]
+pub struct Contact {
+    began: Instant,
+    last_millis: AtomicU64,
+}
+
+/// What the browser already has.
+#[derive(Debug, Clone)]
+pub struct IfNoneMatch(Option<HeaderValue>);
+
+impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.headers.get(header::IF_NONE_MATCH).cloned()))
+    }
+}
+
+impl Contact {
+    fn new() -> Self {
+        Self { began: Instant::now(), last_millis: AtomicU64::new(0) }
+    }
+
+    fn since_start(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// The database answered.
+    pub fn note(&self) {
+        self.last_millis.store(self.since_start(), Ordering::Relaxed);
+    }
+
+    /// How long ago the database last answered.
+    #[must_use]
+    pub fn ago(&self) -> Duration {
+        Duration::from_millis(self.since_start().saturating_sub(self.last_millis.load(Ordering::Relaxed)))
+    }
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self::with_budget(BUDGET)
+    }
+}
+
+impl Pages {
+    /// No pages yet; together they may take that many bytes.
+    #[must_use]
+    pub fn with_budget(bytes: u64) -> Self {
+        let kept = Cache::builder()
+            .max_capacity(bytes)
+            .weigher(|key: &Key, page: &Kept| {
+                u32::try_from(page.body.len() + key.what.len() + OVERHEAD).unwrap_or(u32::MAX)
+            })
+            .build();
+        Self { kept, contact: Contact::new() }
+    }
+
+    /// When the database last answered.
+    #[must_use]
+    pub fn contact(&self) -> &Contact {
+        &self.contact
+    }
+
+    /// The answer of a page that is kept and still valid.
+    #[must_use]
+    pub fn hit(&self, key: &Key, now: &Validity, has: &IfNoneMatch) -> Option<Response> {
+        if self.contact.ago() > WITHOUT_DATABASE {
+            return None;
+        }
+        let kept = self.kept.get(key)?;
+        (kept.validity == *now).then(|| kept.answer(has))
+    }
+
+    /// Keeps a page, and answers with it.
+    pub fn keep(&self, key: Key, kept: Kept, has: &IfNoneMatch) -> Response {
+        let answer = kept.answer(has);
+        self.kept.insert(key, kept);
+        answer
+    }
+
+    /// A page that is kept, or made and kept.
+    ///
+    /// # Errors
+    /// What making it says.
+    pub fn serve(
+        &self,
+        key: Key,
+        now: Validity,
+        has: &IfNoneMatch,
+        make: impl FnOnce() -> Result<String, AppError>,
+    ) -> Result<Response, AppError> {
+        if let Some(answer) = self.hit(&key, &now, has) {
+            return Ok(answer);
+        }
+        Ok(self.keep(key, Kept::new(now, make()?), has))
+    }
+
+    /// Forgets every page.
+    pub fn clear(&self) {
+        self.kept.invalidate_all();
+    }
+}
+
+impl Kept {
+    /// A page that is valid as long as `validity` holds.
+    #[must_use]
+    pub fn new(validity: Validity, html: String) -> Self {
+        let tag = format!("\"{}\"", short_hash(html.as_bytes()));
+        // Hexadecimal digits between quotes are always a header's value.
+        let etag = HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""));
+        Self { validity, body: Bytes::from(html), etag, extra: None }
+    }
+
+    /// With one header more.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.extra = Some((name, value));
+        self
+    }
+
+    /// The answer: the page, or that the browser has it already.
+    #[must_use]
+    pub fn answer(&self, has: &IfNoneMatch) -> Response {
+        let same = has.0.as_ref().is_some_and(|has| {
+            has.as_bytes().windows(self.etag.len()).any(|part| part == self.etag.as_bytes())
+        });
+        let mut answer = Response::new(if same { Body::empty() } else { Body::from(self.body.clone()) });
+        if same {
+            *answer.status_mut() = StatusCode::NOT_MODIFIED;
+        }
+        let headers = answer.headers_mut();
+        headers.reserve(16);
+        headers.insert(header::CONTENT_TYPE, HTML);
+        headers.insert(header::ETAG, self.etag.clone());
+        headers.insert(header::CACHE_CONTROL, ASK_AGAIN);
+        headers.insert(header::VARY, VARY);
+        if let Some((name, value)) = &self.extra {
+            headers.insert(name, value.clone());
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(what: &str) -> Key {
+        Key { route: "home", what: what.into(), audience: Audience::Public }
+    }
+
+    fn validity(position: i64) -> Validity {
+        Validity {
+            day: CivilDate::new(2026, 11, 22).unwrap(),
+            kingdom: Position(1),
+            shown: Position(position),
+        }
+    }
+
+    #[test]
+    fn a_kept_page_is_made_once_until_something_it_shows_changes() {
+        let pages = Pages::default();
+        let mut made = 0;
+        for position in [1, 1, 1, 2] {
+            let make = || {
+                made += 1;
+                Ok("page".to_owned())
+            };
+            pages.serve(key(""), validity(position), &IfNoneMatch(None), make).unwrap();
+        }
+        assert_eq!(made, 2);
+    }
+
+    #[test]
+    fn kept_pages_keep_to_their_budget() {
+        let pages = Pages::with_budget(100_000);
+        for number in 0..100 {
+            let page = Kept::new(validity(1), "x".repeat(10_000));
+            pages.keep(key(&number.to_string()), page, &IfNoneMatch(None));
+        }
+        pages.kept.run_pending_tasks();
+        assert!(pages.kept.weighted_size() <= 100_000, "{}", pages.kept.weighted_size());
+    }
+
+    #[test]
+    fn a_browser_that_has_the_page_gets_no_page() {
+        let kept = Kept::new(validity(1), "page".to_owned());
+        let has = IfNoneMatch(Some(kept.etag.clone()));
+        assert_eq!(kept.answer(&has).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(kept.answer(&IfNoneMatch(None)).status(), StatusCode::OK);
+        let other = IfNoneMatch(Some(HeaderValue::from_static("\"0123456789abcdef\"")));
+        assert_eq!(kept.answer(&other).status(), StatusCode::OK);
+    }
+
+    #[test]
+    fn kept_pages_outlive_the_database_by_five_minutes() {
+        let mut pages = Pages::default();
+        pages.keep(key(""), Kept::new(validity(1), "page".to_owned()), &IfNoneMatch(None));
+        assert!(pages.hit(&key(""), &validity(1), &IfNoneMatch(None)).is_some());
+        if let Some(began) = pages.contact.began.checked_sub(Duration::from_secs(301)) {
+            pages.contact.began = began;
+            assert!(pages.hit(&key(""), &validity(1), &IfNoneMatch(None)).is_none());
+        }
+    }
+}

@@ -8,6 +8,9 @@ use axum::extract::FromRef;
 
 use super::assets::Assets;
 use super::error::AppError;
+use super::guard::Misses;
+use super::pages::Pages;
+use super::pass::RequestIds;
 use super::session::Sessions;
 use super::templates::Templates;
 use super::theme::{Accent, favicon_svg, theme_css, theme_href};
@@ -17,6 +20,7 @@ use crate::commands::bus::{Bus, KingdomState};
 use crate::domain::date::CivilDate;
 use crate::domain::date_text::long_date;
 use crate::domain::id::Position;
+use crate::telemetry::RequestMetrics;
 
 /// The state of the site; extract it with `State<AppState>`. Cheap to clone,
 /// and everything in [`Parts`] is reached straight through it.
@@ -35,6 +39,14 @@ pub struct Parts {
     pub assets: Assets,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// Finished pages.
+    pub pages: Pages,
+    /// Unknown card ids that were tried.
+    pub misses: Misses,
+    /// Request ids.
+    pub request_ids: RequestIds,
+    /// Requests, counted.
+    pub metrics: RequestMetrics,
     site: RwLock<Arc<SiteParts>>,
 }
 
@@ -93,7 +105,18 @@ impl AppState {
         let templates = Templates::load(&assets)?;
         let sessions = Sessions::new(services.clone(), &config);
         let site = RwLock::new(Arc::new(SiteParts::of(&services.bus.kingdom(), &config)));
-        Ok(Self(Arc::new(Parts { services, config, templates, assets, sessions, site })))
+        Ok(Self(Arc::new(Parts {
+            pages: Pages::default(),
+            misses: Misses::new(config.card_misses),
+            request_ids: RequestIds::new(services.ids.as_ref()),
+            metrics: RequestMetrics::default(),
+            services,
+            config,
+            templates,
+            assets,
+            sessions,
+            site,
+        })))
     }
 }
 
