@@ -120,6 +120,30 @@ impl Store {
         rows(&page(self.db(), position, limit).await?)
     }
 
+    /// The events after one position up to another whose stream's id ends in a
+    /// byte of that range, at most `limit`, in order: a rebuild that does not fit
+    /// in memory reads the log in parts, each person's events in the same one.
+    ///
+    /// # Errors
+    /// As [`Store::read_after`].
+    pub async fn read_part(
+        &self,
+        after: Position,
+        through: Position,
+        last_byte: std::ops::RangeInclusive<u8>,
+        limit: i64,
+    ) -> Result<Vec<RecordedRow>> {
+        // Only `position` can be looked up in an index: the log is read in its own order.
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE position > ? AND position <= ? \
+             AND SUBSTR(stream_id, 16, 1) >= ? AND SUBSTR(stream_id, 16, 1) <= ? ORDER BY position LIMIT ?"
+        );
+        let (first, last) = ([*last_byte.start()], [*last_byte.end()]);
+        let args =
+            [Arg::Int(after.0), Arg::Int(through.0), Arg::Bytes(&first), Arg::Bytes(&last), Arg::Int(limit)];
+        rows(&self.db().fetch_all(sql, &args).await?)
+    }
+
     /// The event at a position.
     ///
     /// # Errors

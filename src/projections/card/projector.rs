@@ -1,0 +1,72 @@
+//! What the card page needs of a person.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::card_id::CardIdForm;
+use crate::domain::details::DetailField;
+use crate::domain::id::{CombatantId, Slug, StreamVersion};
+use crate::domain::personal::Personal;
+use crate::events::evolve::{Card, Standing, WaiverHeld};
+use crate::projections::{Model, Person, ReadModel};
+
+/// A row of `rm_card`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Doc {
+    /// The record was joined to another one (P6).
+    MovedTo(CombatantId),
+    /// The person.
+    Person(Box<PersonDoc>),
+}
+
+/// The person's part of the card page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PersonDoc {
+    /// How many events the person's stream has.
+    pub version: StreamVersion,
+    /// Sealed as `sca_name`.
+    pub sca_name: Option<Personal>,
+    /// Sealed as `legal_name`.
+    pub legal_name: Option<Personal>,
+    /// Sealed as `branch`.
+    pub branch: Option<Personal>,
+    /// Whether the person accepted the policy: before, there is no card page (V1).
+    pub accepted: bool,
+    /// Whether the public register may show the person (V8).
+    pub listed: bool,
+    /// The newest address of the page, sealed as `card_id`, and its form (P4).
+    pub card_id: Option<(Personal, CardIdForm)>,
+    /// The cards, empty ones too.
+    pub cards: BTreeMap<Slug, Card>,
+    /// The waiver.
+    pub waiver: Option<WaiverHeld>,
+}
+
+/// Writes `rm_card`.
+#[derive(Debug)]
+pub struct Projector;
+
+impl ReadModel for Projector {
+    const MODEL: Model = Model::Card;
+    type Doc = Doc;
+
+    fn document(person: &Person<'_>) -> Option<Doc> {
+        match person.record.standing {
+            Standing::MergedInto(into) => return Some(Doc::MovedTo(into)),
+            Standing::Unknown | Standing::Erased => return None,
+            Standing::Active => {}
+        }
+        Some(Doc::Person(Box::new(PersonDoc {
+            version: person.record.version,
+            sca_name: person.detail(DetailField::ScaName),
+            legal_name: person.detail(DetailField::LegalName),
+            branch: person.detail(DetailField::Branch),
+            accepted: person.record.accepted(),
+            listed: person.record.listed,
+            card_id: person.record.card_id().cloned(),
+            cards: person.civil.cards.clone(),
+            waiver: person.civil.waiver,
+        })))
+    }
+}

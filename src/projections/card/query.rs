@@ -1,0 +1,151 @@
+//! Finds a card page by its address or its person, and opens the names.
+
+use std::collections::BTreeMap;
+
+use super::projector::{Doc, PersonDoc};
+use crate::domain::card_id::{CardId, CardIdForm};
+use crate::domain::date::CivilDate;
+use crate::domain::id::{CombatantId, Position, Slug, StreamVersion};
+use crate::domain::personal::Personal;
+use crate::domain::status::WaiverState;
+use crate::events::evolve::{Card, WaiverHeld};
+use crate::projections::{Model, tables};
+use crate::store::{ClaimKind, DbError, KeyError, Store};
+
+/// How often a page may have moved on: merged records that were merged again.
+const MOST_MOVES: usize = 16;
+
+/// Everything the card page shows of one person, names opened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CardView {
+    /// The person; after a merge the one who goes on.
+    pub id: CombatantId,
+    /// How many events the person's stream had: what a form's version refers to.
+    pub version: StreamVersion,
+    /// The person's last event in it; a page kept for this position is up to date.
+    pub position: Position,
+    /// Name in the society.
+    pub sca_name: Option<String>,
+    /// Real name. To be shown as initials where `reached_by` is the guessable form (P4).
+    pub legal_name: String,
+    /// Home group.
+    pub branch: Option<String>,
+    /// Whether the person accepted the policy.
+    pub accepted: bool,
+    /// Whether the public register may show the person (V8).
+    pub listed: bool,
+    /// The newest address of the page and its form: who has only a guessable one is known by it.
+    pub card_id: Option<(CardId, CardIdForm)>,
+    /// The form of the address that led here; none when none did.
+    pub reached_by: Option<CardIdForm>,
+    /// The cards by discipline, empty ones too (C3 hides them).
+    pub cards: BTreeMap<Slug, Card>,
+    /// The waiver.
+    pub waiver: Option<WaiverHeld>,
+}
+
+/// Why a card cannot be read.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CardError {
+    /// The keys, or the database.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// A document of another shape.
+    #[error("a row of the read model card has an old shape; run `emol rebuild card`")]
+    Shape,
+}
+
+impl CardView {
+    /// SCA name, else legal name.
+    #[must_use]
+    pub fn display_name(&self) -> &str {
+        self.sca_name.as_deref().unwrap_or(&self.legal_name)
+    }
+
+    /// The waiver's state on a day (C10).
+    #[must_use]
+    pub fn waiver_on(&self, day: CivilDate) -> WaiverState {
+        WaiverState::on(self.waiver.map(|waiver| waiver.expires_on), day)
+    }
+}
+
+/// The card page of that address; none when nobody has it, the person is erased
+/// or has not accepted the policy (V1). A merged record's address leads to the
+/// record that goes on (P6).
+///
+/// # Errors
+/// [`CardError`].
+pub async fn by_card_id(store: &Store, card_id: &CardId) -> Result<Option<CardView>, CardError> {
+    let hash = store.keyring().claim_hash(ClaimKind::CardId, card_id.as_str());
+    let Some(owner) = store.claim_owner(ClaimKind::CardId, &hash).await? else { return Ok(None) };
+    let found = of(store, CombatantId(owner)).await?;
+    Ok(found.filter(|card| card.accepted).map(|card| CardView { reached_by: Some(card_id.form()), ..card }))
+}
+
+/// A person's card page, also before the person accepted the policy.
+///
+/// # Errors
+/// [`CardError`].
+pub async fn of(store: &Store, id: CombatantId) -> Result<Option<CardView>, CardError> {
+    let mut id = id;
+    for _ in 0..MOST_MOVES {
+        let Some((position, json)) = tables::document(store.db(), Model::Card, id).await? else {
+            return Ok(None);
+        };
+        match serde_json::from_slice(&json).map_err(|_| CardError::Shape)? {
+            Doc::MovedTo(other) => id = other,
+            Doc::Person(doc) => return view(store, id, position, *doc).await,
+        }
+    }
+    Ok(None)
+}
+
+/// Opens a document; none when the person's key is destroyed.
+///
+/// # Errors
+/// [`CardError`].
+pub async fn view(
+    store: &Store,
+    id: CombatantId,
+    position: Position,
+    doc: PersonDoc,
+) -> Result<Option<CardView>, CardError> {
+    let values = [
+        ("legal_name", doc.legal_name.as_ref()),
+        ("sca_name", doc.sca_name.as_ref()),
+        ("branch", doc.branch.as_ref()),
+        ("card_id", doc.card_id.as_ref().map(|(id, _)| id)),
+    ];
+    let sealed: Vec<_> = values
+        .iter()
+        .filter_map(|(field, value)| match value {
+            Some(Personal::Sealed(sealed)) => Some((*field, sealed)),
+            _ => None,
+        })
+        .collect();
+    let mut opened = BTreeMap::new();
+    for ((field, _), text) in sealed.iter().zip(store.keyring().open_many(&sealed).await?) {
+        if let Some(text) = text {
+            opened.insert(*field, text);
+        }
+    }
+    let Some(legal_name) = opened.remove("legal_name") else { return Ok(None) };
+    let card_id = opened.remove("card_id").and_then(|text| CardId::parse(&text).ok());
+    Ok(Some(CardView {
+        id,
+        version: doc.version,
+        position,
+        sca_name: opened.remove("sca_name"),
+        legal_name,
+        branch: opened.remove("branch"),
+        accepted: doc.accepted,
+        listed: doc.listed,
+        card_id: card_id.zip(doc.card_id.map(|(_, form)| form)),
+        reached_by: None,
+        cards: doc.cards,
+        waiver: doc.waiver,
+    }))
+}

@@ -1,0 +1,209 @@
+//! Searching, filtering and sorting everybody on file.
+
+use std::sync::Arc;
+
+use super::index::{Entry, EntryCard, Index};
+use crate::domain::card_id::CardIdForm;
+use crate::domain::date::CivilDate;
+use crate::domain::id::Slug;
+use crate::domain::rulebook::{AgeBand, Rules, age_band};
+use crate::domain::status::{WaiverState, is_valid, warrant_active};
+use crate::domain::text::fold;
+
+/// What is asked of the desk's list. Everything set must match.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Query {
+    /// Part of a name, an e-mail address, a card id or a member number, as typed; compared folded.
+    pub text: String,
+    /// All of these must hold.
+    pub filters: Vec<Filter>,
+    /// Only who has a card there, and the filters about cards look at that one alone.
+    pub discipline: Option<Slug>,
+    /// Code of a region; case does not matter.
+    pub region: Option<String>,
+    /// Home group; compared folded.
+    pub branch: Option<String>,
+    /// The order.
+    pub sort: Sort,
+    /// Largest first.
+    pub descending: bool,
+    /// The page, from 1.
+    pub page: usize,
+    /// Rows on a page; 0 means 50.
+    pub per_page: usize,
+}
+
+/// A state that people can be in on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Filter {
+    /// A card that is not empty has expired.
+    Expired,
+    /// A card that is not empty, or the waiver, is valid and expires within so many days.
+    Lapsing(u32),
+    /// No waiver, or a lapsed one (C10).
+    NoWaiver,
+    /// Has not accepted the policy (V1).
+    NotAccepted,
+    /// Known to be under age (P7).
+    Minor,
+    /// Date of birth unknown (P7).
+    AgeUnknown,
+    /// Holds a warrant that is active (C8).
+    Warranted,
+    /// Has only a guessable address of the card page (P4).
+    OldLink,
+    /// May be shown by the public register (V8).
+    Listed,
+}
+
+/// In which order people come; those who are equal come by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Sort {
+    /// By display name.
+    #[default]
+    Name,
+    /// By legal name.
+    LegalName,
+    /// By home group; those without one last.
+    Branch,
+    /// By the next date on which a card expires; those without one last.
+    CardExpiry,
+    /// By the waiver's expiry; those without one last.
+    WaiverExpiry,
+}
+
+/// One page of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The people.
+    pub rows: Vec<Arc<Entry>>,
+    /// How many match in all.
+    pub total: usize,
+    /// The page shown, from 1; the last one when a later one was asked for.
+    pub page: usize,
+    /// How many pages there are, at least 1.
+    pub pages: usize,
+}
+
+impl Entry {
+    /// The waiver's state on a day (C10).
+    #[must_use]
+    pub fn waiver_on(&self, day: CivilDate) -> WaiverState {
+        WaiverState::on(self.waiver_expires, day)
+    }
+
+    /// Whether the person is in that state on a day; of the cards, only the one
+    /// in `discipline` where one is given.
+    #[must_use]
+    pub fn is(&self, filter: Filter, discipline: Option<&Slug>, today: CivilDate, rules: &Rules) -> bool {
+        let mut cards =
+            self.cards.iter().filter(|card| discipline.is_none_or(|slug| *slug == card.discipline));
+        let full = |card: &&EntryCard| card.authorizations > 0;
+        let soon = |expires: CivilDate, days: u32| {
+            is_valid(expires, today) && expires <= today.plus_days(i64::from(days))
+        };
+        match filter {
+            Filter::Expired => {
+                cards.filter(full).any(|card| card.expires_on.is_some_and(|day| !is_valid(day, today)))
+            }
+            Filter::Lapsing(days) => {
+                self.waiver_expires.is_some_and(|day| soon(day, days))
+                    || cards.filter(full).any(|card| card.expires_on.is_some_and(|day| soon(day, days)))
+            }
+            Filter::NoWaiver => !self.waiver_on(today).is_good(),
+            Filter::NotAccepted => !self.accepted,
+            Filter::Minor => age_band(self.born, today, rules) == AgeBand::Minor,
+            Filter::AgeUnknown => self.born.is_none(),
+            Filter::Warranted => cards.any(|card| {
+                let waiver = self.waiver_on(today);
+                card.warrants
+                    .iter()
+                    .any(|(_, from, to)| warrant_active(today, *from, *to, card.expires_on, waiver))
+            }),
+            Filter::OldLink => self.card_form == Some(CardIdForm::Legacy),
+            Filter::Listed => self.listed,
+        }
+    }
+
+    fn next_expiry(&self) -> Option<CivilDate> {
+        self.cards.iter().filter(|card| card.authorizations > 0).filter_map(|card| card.expires_on).min()
+    }
+}
+
+impl Index {
+    /// The people who match, one page of them.
+    #[must_use]
+    pub fn search(&self, query: &Query, today: CivilDate, rules: &Rules) -> Page {
+        let mut found = self.matching(query, today, rules);
+        let per_page = if query.per_page == 0 { 50 } else { query.per_page };
+        let total = found.len();
+        let pages = total.div_ceil(per_page).max(1);
+        let page = query.page.clamp(1, pages);
+        sort(&mut found, query);
+        let rows = found.into_iter().skip((page - 1) * per_page).take(per_page).cloned().collect();
+        Page { rows, total, page, pages }
+    }
+
+    /// How many people match; nothing is sorted.
+    #[must_use]
+    pub fn count(&self, query: &Query, today: CivilDate, rules: &Rules) -> usize {
+        self.matching(query, today, rules).len()
+    }
+
+    /// Everybody who matches, in order: for exports.
+    #[must_use]
+    pub fn all(&self, query: &Query, today: CivilDate, rules: &Rules) -> Vec<Arc<Entry>> {
+        let mut found = self.matching(query, today, rules);
+        sort(&mut found, query);
+        found.into_iter().cloned().collect()
+    }
+
+    /// The home groups there are, in order, for the filter.
+    #[must_use]
+    pub fn branches(&self) -> Vec<&str> {
+        let names: std::collections::BTreeSet<&str> =
+            self.iter().filter_map(|entry| entry.branch.as_deref()).collect();
+        let mut names: Vec<&str> = names.into_iter().collect();
+        names.sort_by_cached_key(|name| fold(name));
+        names
+    }
+
+    fn matching(&self, query: &Query, today: CivilDate, rules: &Rules) -> Vec<&Arc<Entry>> {
+        let text = fold(query.text.trim());
+        let branch = query.branch.as_deref().map(|name| fold(name.trim()));
+        let region = query.region.as_deref().map(str::to_ascii_lowercase);
+        self.iter()
+            .filter(|entry| text.is_empty() || entry.searched.contains(&text))
+            .filter(|entry| {
+                region.is_none() || entry.province.as_ref().map(Slug::as_str) == region.as_deref()
+            })
+            .filter(|entry| branch.is_none() || entry.branch.as_deref().map(fold) == branch)
+            .filter(|entry| {
+                query.discipline.as_ref().is_none_or(|d| entry.cards.iter().any(|c| c.discipline == *d))
+            })
+            .filter(|entry| {
+                query.filters.iter().all(|f| entry.is(*f, query.discipline.as_ref(), today, rules))
+            })
+            .collect()
+    }
+}
+
+/// The list comes sorted by display name; sorting is stable.
+fn sort(found: &mut [&Arc<Entry>], query: &Query) {
+    match query.sort {
+        Sort::Name => {}
+        Sort::LegalName => found.sort_by_cached_key(|entry| fold(&entry.legal_name)),
+        Sort::Branch => {
+            found.sort_by_cached_key(|entry| (entry.branch.is_none(), entry.branch.as_deref().map(fold)))
+        }
+        Sort::CardExpiry => {
+            found.sort_by_key(|entry| (entry.next_expiry().is_none(), entry.next_expiry()));
+        }
+        Sort::WaiverExpiry => {
+            found.sort_by_key(|entry| (entry.waiver_expires.is_none(), entry.waiver_expires));
+        }
+    }
+    if query.descending {
+        found.reverse();
+    }
+}

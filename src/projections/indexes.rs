@@ -1,0 +1,259 @@
+//! Follows the read models' tables and keeps what searches need in memory,
+//! names opened. An erased person vanishes with the next step.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::sorted::{Held, Indexed};
+use super::{Model, Projections, State, desk, marshals, register};
+use crate::domain::id::{CombatantId, Position};
+use crate::store::{Arg, DbError, KeyError, Row, Store};
+
+/// Most rows of one table in one step.
+const ROWS: i64 = 1000;
+/// How often the tables are looked at when nobody says that they changed.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// The indexes of this process. Cloning is cheap; they follow until the last clone is dropped.
+#[derive(Clone)]
+pub struct Indexes(Arc<Inner>);
+
+struct Inner {
+    all: watch::Receiver<Arc<All>>,
+    task: JoinHandle<()>,
+}
+
+/// All indexes at one moment.
+#[derive(Debug, Default)]
+struct All {
+    register: Arc<register::Index>,
+    marshals: Arc<marshals::Index>,
+    desk: Arc<desk::Index>,
+    ready: bool,
+}
+
+impl All {
+    fn position(&self) -> Position {
+        self.register.version().min(self.marshals.version()).min(self.desk.version())
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Why the tables could not be followed; the next step tries again.
+#[derive(Debug, thiserror::Error)]
+enum FollowError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error("a row of the read model {0} has an old shape; run `emol rebuild {0}`")]
+    Shape(Model),
+}
+
+impl Indexes {
+    /// Begins to read the tables; until that is done the indexes are empty, see
+    /// [`Indexes::ready`]. Must be called within a tokio runtime.
+    #[must_use]
+    pub fn start(store: Store, projections: Projections) -> Self {
+        let (sender, all) = watch::channel(Arc::default());
+        let task = tokio::spawn(follow(store, projections, sender));
+        Self(Arc::new(Inner { all, task }))
+    }
+
+    /// The public register.
+    #[must_use]
+    pub fn register(&self) -> Arc<register::Index> {
+        Arc::clone(&self.0.all.borrow().register)
+    }
+
+    /// The marshal list.
+    #[must_use]
+    pub fn marshals(&self) -> Arc<marshals::Index> {
+        Arc::clone(&self.0.all.borrow().marshals)
+    }
+
+    /// The desk's list.
+    #[must_use]
+    pub fn desk(&self) -> Arc<desk::Index> {
+        Arc::clone(&self.0.all.borrow().desk)
+    }
+
+    /// The last event that all of them have taken in.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.0.all.borrow().position()
+    }
+
+    /// Whether they were read at least once.
+    #[must_use]
+    pub fn ready(&self) -> bool {
+        self.0.all.borrow().ready
+    }
+
+    /// Waits until all of them have taken in an event; false when that takes longer.
+    pub async fn wait_for(&self, position: Position, timeout: Duration) -> bool {
+        let mut all = self.0.all.clone();
+        let arrived = all.wait_for(|all| all.ready && all.position() >= position);
+        matches!(tokio::time::timeout(timeout, arrived).await, Ok(Ok(_)))
+    }
+}
+
+async fn follow(store: Store, projections: Projections, sender: watch::Sender<Arc<All>>) {
+    let mut states = projections.watch();
+    drop(projections);
+    let mut follower = Follower::new(store);
+    loop {
+        // A paused read model tells of no erasure any more; then the list of the erased does.
+        let lame = states.borrow_and_update().iter().any(|at| at.state == State::Paused);
+        match follower.step(lame).await {
+            Ok(true) => follower.publish(&sender),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the indexes wait"),
+        }
+        if let Ok(Err(_)) = tokio::time::timeout(LOOK, states.changed()).await {
+            return;
+        }
+    }
+}
+
+struct Follower {
+    store: Store,
+    register: Following<register::Entry>,
+    marshals: Following<marshals::Entry>,
+    desk: Following<desk::Entry>,
+}
+
+struct Following<E> {
+    held: Held<E>,
+    /// What the last published step left; unchanged ones are not copied.
+    published: Arc<super::sorted::View<E>>,
+    generation: i64,
+    /// All rows up to here are taken in.
+    position: i64,
+}
+
+impl<E> Following<E> {
+    fn new() -> Self {
+        Self { held: Held::default(), published: Arc::default(), generation: -1, position: -1 }
+    }
+}
+
+impl Follower {
+    fn new(store: Store) -> Self {
+        Self { store, register: Following::new(), marshals: Following::new(), desk: Following::new() }
+    }
+
+    /// Takes in what is new; whether anything was.
+    async fn step(&mut self, lame: bool) -> Result<bool, FollowError> {
+        let mut changed = false;
+        loop {
+            let rows = self.read().await?;
+            let Self { store, register, marshals, desk } = self;
+            let more = [
+                register.take(store, &rows, 0).await?,
+                marshals.take(store, &rows, 1).await?,
+                desk.take(store, &rows, 2).await?,
+            ];
+            changed |= more.iter().any(|(changed, _)| *changed);
+            if !more.iter().any(|(_, more)| *more) {
+                break;
+            }
+        }
+        if lame {
+            for (owner, _) in self.store.keyring().erasures().await? {
+                let id = CombatantId(owner);
+                let before = self.register.held.len() + self.marshals.held.len() + self.desk.held.len();
+                self.register.held.forget(id);
+                self.marshals.held.forget(id);
+                self.desk.held.forget(id);
+                changed |=
+                    before != self.register.held.len() + self.marshals.held.len() + self.desk.held.len();
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Checkpoints and new rows of all three tables, in one statement and so of one moment.
+    async fn read(&self) -> Result<Vec<Row>, DbError> {
+        let mut sql = String::from(
+            "SELECT CASE name WHEN 'register' THEN 10 WHEN 'marshals' THEN 11 ELSE 12 END AS kind, \
+             generation AS g, position AS p, NULL AS s, NULL AS d \
+             FROM rm_checkpoint WHERE name IN ('register', 'marshals', 'desk')",
+        );
+        let mut args = Vec::with_capacity(6);
+        let places = [
+            (Model::Register, self.register.generation, self.register.position),
+            (Model::Marshals, self.marshals.generation, self.marshals.position),
+            (Model::Desk, self.desk.generation, self.desk.position),
+        ];
+        for (kind, (model, generation, position)) in places.into_iter().enumerate() {
+            use std::fmt::Write;
+            let _ = write!(
+                sql,
+                " UNION ALL SELECT * FROM (SELECT {kind} AS kind, generation AS g, position AS p, subject AS s, \
+                 doc AS d FROM rm_{model} WHERE generation = ? AND position > ? ORDER BY position LIMIT {ROWS}) AS t{kind}"
+            );
+            args.extend([Arg::Int(generation), Arg::Int(position)]);
+        }
+        self.store.db().fetch_all(sql, &args).await
+    }
+
+    fn publish(&mut self, sender: &watch::Sender<Arc<All>>) {
+        let all = All {
+            register: self.register.publish(),
+            marshals: self.marshals.publish(),
+            desk: self.desk.publish(),
+            ready: true,
+        };
+        sender.send_replace(Arc::new(all));
+    }
+}
+
+impl<E: Indexed> Following<E> {
+    /// Takes in the rows of its kind; whether anything changed, and whether there is more.
+    async fn take(&mut self, store: &Store, rows: &[Row], kind: i64) -> Result<(bool, bool), FollowError> {
+        let mut checkpoint = None;
+        let mut own = Vec::new();
+        for row in rows {
+            match row.int(0)? {
+                other if other == kind => own.push(row),
+                other if other == kind + 10 => checkpoint = Some((row.int(1)?, row.int(2)?)),
+                _ => {}
+            }
+        }
+        let Some((generation, reached)) = checkpoint else { return Ok((false, false)) };
+        if generation != self.generation {
+            // Rebuilt: read anew. What was published stays until that is done.
+            *self = Self { published: Arc::clone(&self.published), generation, ..Self::new() };
+            return Ok((true, true));
+        }
+        let mut docs = Vec::with_capacity(own.len());
+        let mut last = self.position;
+        for row in &own {
+            last = row.int(2)?;
+            let doc = row.maybe_bytes(4)?.map(serde_json::from_slice).transpose();
+            docs.push((CombatantId(row.uuid(3)?), doc.map_err(|_| FollowError::Shape(E::MODEL))?));
+        }
+        let more = i64::try_from(own.len()).is_ok_and(|count| count == ROWS);
+        let taken = !docs.is_empty();
+        self.held.take(store.keyring(), docs).await?;
+        let position = if more { last } else { last.max(reached) };
+        let moved = position != self.position;
+        self.position = position;
+        Ok((taken || moved, more))
+    }
+
+    fn publish(&mut self) -> Arc<super::sorted::View<E>> {
+        self.held.reached(Position(self.position.max(0)));
+        self.published = Arc::new(self.held.snapshot());
+        Arc::clone(&self.published)
+    }
+}
