@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::clock::{Clock, IdSource};
 use crate::commands::bus::{Bus, BusError};
 use crate::domain::date::CivilDate;
+use crate::projections::{Indexes, Projections};
 use crate::store::{Db, MasterKeys, OpenError, Store};
 use crate::web::templates::TemplatesError;
 
@@ -18,6 +19,10 @@ pub struct Services {
     pub store: Store,
     /// Where commands go.
     pub bus: Bus,
+    /// What keeps the read models up to date.
+    pub projections: Projections,
+    /// The read models' names and states in memory.
+    pub indexes: Indexes,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Ids and random bytes.
@@ -131,6 +136,8 @@ impl Services {
     ) -> Result<Self, StartError> {
         let store = Store::open(db, master, Arc::clone(&clock), Arc::clone(&ids)).await?;
         let bus = Bus::open(store.clone(), Arc::clone(&clock), Arc::clone(&ids)).await?;
-        Ok(Self { store, bus, clock, ids })
+        let projections = Projections::start(store.clone());
+        let indexes = Indexes::start(store.clone(), projections.clone());
+        Ok(Self { store, bus, projections, indexes, clock, ids })
     }
 }

@@ -66,6 +66,5 @@ fn verb(read: verbs::Read) -> MethodRouter<AppState> {
 
 /// Waits until the read models have taken in an event; false when that takes longer.
 async fn wait_for(state: &AppState, position: Position, timeout: Duration) -> bool {
-    let _ = (state, position, timeout);
-    true
+    state.services.indexes.wait_for(position, timeout).await
 }
