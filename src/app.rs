@@ -5,12 +5,20 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::serve::ListenerExt;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
 use crate::clock::{Clock, IdSource};
 use crate::commands::bus::{Bus, BusError};
 use crate::domain::date::CivilDate;
 use crate::projections::{Indexes, Projections};
 use crate::store::{Db, MasterKeys, OpenError, Store};
+use crate::web::state::AppState;
 use crate::web::templates::TemplatesError;
+use crate::web::{followed, router};
 
 /// What the rooms need of each other, opened once. Cheap to clone.
 #[derive(Clone)]
@@ -19,9 +27,9 @@ pub struct Services {
     pub store: Store,
     /// Where commands go.
     pub bus: Bus,
-    /// What keeps the read models up to date.
+    /// The read models, kept up to date.
     pub projections: Projections,
-    /// The read models' names and states in memory.
+    /// What of them is in memory.
     pub indexes: Indexes,
     /// The clock.
     pub clock: Arc<dyn Clock>,
@@ -30,7 +38,7 @@ pub struct Services {
 }
 
 /// How the site is served.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct WebConfig {
     /// The address that people use, without a slash at the end: `https://emol.example.org`.
     pub base_url: String,
@@ -42,10 +50,10 @@ pub struct WebConfig {
     pub demo: Option<DemoConfig>,
     /// How long somebody stays signed in.
     pub sessions: SessionLimits,
-    /// Whether this server sends mail; where it does not, the request forms say so (L2).
-    pub sends_mail: bool,
     /// How many unknown card ids may be tried (P4).
     pub card_misses: MissLimits,
+    /// The numbers that `/health/metrics` shows to this machine.
+    pub metrics: Option<PrometheusHandle>,
 }
 
 /// A demonstration: invented people, a fixed day, sign-in by choosing somebody.
@@ -97,8 +105,8 @@ impl WebConfig {
             trusted_proxies: Vec::new(),
             demo: None,
             sessions: SessionLimits::default(),
-            sends_mail: false,
             card_misses: MissLimits::default(),
+            metrics: None,
         }
     }
 
@@ -139,5 +147,70 @@ impl Services {
         let projections = Projections::start(store.clone());
         let indexes = Indexes::start(store.clone(), projections.clone());
         Ok(Self { store, bus, projections, indexes, clock, ids })
+    }
+}
+
+/// The site, ready to answer.
+pub struct Application {
+    state: AppState,
+    router: Router,
+    follower: JoinHandle<()>,
+}
+
+impl Drop for Application {
+    fn drop(&mut self) {
+        self.follower.abort();
+    }
+}
+
+impl Application {
+    /// A site on these services; from now on it follows the log. Must be
+    /// called within a tokio runtime.
+    ///
+    /// # Errors
+    /// A template does not parse: a broken build.
+    pub fn build(services: Services, config: WebConfig) -> Result<Self, StartError> {
+        let state = AppState::new(services, config)?;
+        let router = router::router(&state);
+        let follower = tokio::spawn(followed::follow(state.clone()));
+        Ok(Self { state, router, follower })
+    }
+
+    /// The whole site as a service; needs `ConnectInfo<SocketAddr>` to know who asks.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// What the handlers work with.
+    #[must_use]
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Listens where the configuration says.
+    ///
+    /// # Errors
+    /// The address is taken, or may not be listened on.
+    pub async fn listen(&self) -> std::io::Result<TcpListener> {
+        TcpListener::bind(self.state.config.listen).await
+    }
+
+    /// Serves until `shutdown` is done, then lets what has begun end.
+    ///
+    /// # Errors
+    /// The listener fails.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        // Answers are whole when they are written: nothing is gained by waiting for more.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "could not turn off Nagle's algorithm");
+            }
+        });
+        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(shutdown).await
     }
 }

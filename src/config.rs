@@ -1,1 +1,1 @@
-//!
+//! Settings, read once.

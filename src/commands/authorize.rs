@@ -8,7 +8,7 @@ use super::officers::OfficersCommand;
 use crate::domain::actor::Actor;
 use crate::domain::id::{CombatantId, Slug};
 use crate::domain::permission::Permission;
-use crate::events::evolve::Officers;
+use crate::events::evolve::{Officers, Record};
 
 /// What somebody needs in order to issue a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +21,24 @@ pub struct Requirement {
     pub not_own: Vec<CombatantId>,
 }
 
+impl Requirement {
+    /// The same where the record is `record`: a record that others were joined
+    /// to is every one of theirs as well, so an officer who is one of them may
+    /// not change it either (A3, P6).
+    #[must_use]
+    pub fn on(mut self, record: &Record) -> Self {
+        if !self.not_own.is_empty() {
+            self.not_own.extend(&record.merged);
+        }
+        self
+    }
+}
+
 /// Why somebody may not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
     /// The permission is missing (A4: the page says which).
-    #[error("this needs the permission {}{}", .permission.as_str(), place(.discipline))]
+    #[error("this needs the permission {}{}", .permission.as_str(), place(.discipline.as_ref()))]
     Lacking {
         /// The permission.
         permission: Permission,
@@ -40,8 +53,8 @@ pub enum Denied {
     NoOfficer,
 }
 
-fn place(discipline: &Option<Slug>) -> String {
-    discipline.as_ref().map_or_else(String::new, |slug| format!(" in {slug}"))
+fn place(discipline: Option<&Slug>) -> String {
+    discipline.map_or_else(String::new, |slug| format!(" in {slug}"))
 }
 
 /// What a command needs.
@@ -118,3 +131,6 @@ pub fn permits(actor: &Actor, needs: &Requirement, officers: &Officers) -> Resul
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

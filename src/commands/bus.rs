@@ -3,6 +3,7 @@
 //! The only part of this room that does I/O.
 
 mod access;
+mod bulk;
 mod effects;
 mod kingdom;
 mod past;
@@ -216,24 +217,19 @@ impl Bus {
             }
             match self.attempt(&request, fresh).await {
                 Ok(receipt) => return Ok(receipt),
-                Err(Attempt::Overtaken) => fresh = true,
-                Err(Attempt::Failed(error)) if fresh || !error.may_be_outdated() => {
-                    return self.unless_recorded(&request, error).await;
-                }
-                Err(Attempt::Failed(_)) => fresh = true,
+                Err(Attempt::Failed(error)) if !error.may_be_outdated() => return Err(error),
+                Err(Attempt::Failed(error)) if fresh => return self.repeated(&request).await?.ok_or(error),
+                Err(_) => fresh = true,
             }
         }
         Err(BusError::Busy)
     }
 
-    /// What was done once is not refused the second time because it holds by now.
-    async fn unless_recorded(&self, request: &Request, error: BusError) -> Result<Receipt, BusError> {
-        if matches!(error, BusError::Refused(_) | BusError::Stale { .. })
-            && let Some(receipt) = self.recorded(request).await?
-        {
-            return Ok(receipt);
-        }
-        Err(error)
+    /// The receipt of a command that was recorded before: what it did stands
+    /// against doing it again, and that is no reason to refuse it.
+    async fn repeated(&self, request: &Request) -> Result<Option<Receipt>, BusError> {
+        let body_hash = self.0.store.keyring().body_hash(&request.body);
+        Ok(self.0.store.recorded_command(request.command_id, &body_hash).await?)
     }
 
     async fn attempt(&self, request: &Request, fresh: bool) -> Result<Receipt, Attempt> {
@@ -248,7 +244,7 @@ impl Bus {
         match &request.command {
             Command::Combatant { combatant, command } => {
                 let record = self.0.records.get(&self.0.store, *combatant, fresh).await?;
-                self.check_seen(request, record.version)?;
+                request.check_seen(record.version)?;
                 let facts = command.decide(&record, &context).map_err(BusError::from)?;
                 if let Some(discipline) = &needs.discipline {
                     proposal.guards.push(kingdom.guard(StreamId::discipline(discipline)));
@@ -259,7 +255,7 @@ impl Bus {
             Command::Merge(merge) => {
                 let survivor = self.0.records.get(&self.0.store, merge.survivor, fresh).await?;
                 let merged = self.0.records.get(&self.0.store, merge.merged, fresh).await?;
-                self.check_seen(request, survivor.version)?;
+                request.check_seen(survivor.version)?;
                 let Merge { survivor: to, merged: from, .. } = merge;
                 let (ours, theirs) = merge.decide(&survivor, &merged, &context).map_err(BusError::from)?;
                 proposal.changes.push(Change::combatant(*to, survivor, ours));
@@ -280,9 +276,12 @@ impl Bus {
         }
         self.append(proposal).await
     }
+}
 
-    fn check_seen(&self, request: &Request, now: StreamVersion) -> Result<(), BusError> {
-        match request.seen {
+impl Request {
+    /// Whether the record still is what was seen (P5).
+    fn check_seen(&self, now: StreamVersion) -> Result<(), BusError> {
+        match self.seen {
             Some(seen) if seen != now => Err(BusError::Stale { seen, now }),
             _ => Ok(()),
         }

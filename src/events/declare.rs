@@ -175,7 +175,6 @@ macro_rules! stream_events {
                 }
             }
 
-            #[allow(unused_variables, reason = "some events hold no field, and none of theirs is personal")]
             fn each_personal(
                 &mut self,
                 visit: &mut dyn FnMut(&'static str, $crate::domain::personal::Purpose,
@@ -183,6 +182,7 @@ macro_rules! stream_events {
             ) {
                 match self {
                     $( Self::$Event(event) => {
+                        let _ = &event; // some events hold no field
                         $( $crate::events::HoldsPersonal::each(&mut event.$field, stringify!($field), visit); )*
                     } )+
                 }

@@ -46,7 +46,6 @@ mod group;
 pub mod keys;
 pub mod links;
 pub mod migrate;
-mod receipts;
 pub mod row;
 pub mod seal;
 pub mod sessions;

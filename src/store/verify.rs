@@ -18,9 +18,8 @@ pub struct VerifyReport {
     pub head: Head,
     /// What is wrong, in the order of the log; empty when nothing is.
     pub findings: Vec<Finding>,
-    /// With `against`: where that hash stands in this log; `None` inside means
-    /// nowhere: this log is a fork of the one that had it, or was rewritten.
-    pub against: Option<Option<Position>>,
+    /// Where the hash that was asked for stands in this log.
+    pub against: Against,
 }
 
 /// One thing that is wrong.
@@ -51,11 +50,22 @@ pub enum Problem {
     Head,
 }
 
+/// What a head kept outside the database says of this log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// No head was given.
+    NotAsked,
+    /// The log passed through that head, at this position.
+    Ancestor(Position),
+    /// The log never had that head: somebody rewrote its tail, or it is another log.
+    Fork,
+}
+
 impl VerifyReport {
     /// Whether nothing is wrong (a fork is).
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.findings.is_empty() && self.against != Some(None)
+        self.findings.is_empty() && self.against != Against::Fork
     }
 }
 
@@ -220,7 +230,11 @@ impl Walk {
         if !incomplete && walked != head {
             self.note(head.position.0, Problem::Head);
         }
-        let against = self.against.map(|_| self.found);
+        let against = match (self.against, self.found) {
+            (None, _) => Against::NotAsked,
+            (Some(_), Some(position)) => Against::Ancestor(position),
+            (Some(_), None) => Against::Fork,
+        };
         VerifyReport { events: self.events, head: walked, findings: self.findings, against }
     }
 }

@@ -10,6 +10,7 @@ pub mod assets;
 pub mod audit;
 pub mod desk;
 pub mod error;
+pub mod followed;
 pub mod form;
 pub mod guard;
 pub mod pages;

@@ -1,12 +1,13 @@
 //! Finished pages, kept as bytes.
 //!
 //! A page is kept for a route, what was asked of it, and a class of readers
-//! (never one reader); it is valid while its [`Validity`] is: the civil day,
-//! the position of the kingdom's streams, and the version of what it shows.
-//! All three are known in memory, because every server follows the log, so a
-//! hit asks the database nothing. Templates and assets are part of the
-//! program, so they cannot change under a kept page; across releases the
-//! entity tag tells, which is a hash of the bytes.
+//! (never one reader). It is valid while three things hold: it is still the
+//! same civil day; the kingdom's own streams (names, colours, disciplines) have
+//! not moved; and whoever it shows has not changed since the position that it
+//! was made at ([`Shows`]). All three are known in memory, because every server
+//! follows the log ([`Followed`]), so a hit asks the database nothing.
+//! Templates and assets are part of the program, so they cannot change under a
+//! kept page; across releases the entity tag tells, which is a hash of the bytes.
 //!
 //! When the database is away nothing changes that this server could see; kept
 //! pages are served for up to five minutes more ([`Contact`]), then not.
@@ -23,10 +24,10 @@ use axum::response::Response;
 use moka::sync::Cache;
 
 use super::assets::short_hash;
-use super::error::AppError;
+use super::followed::Followed;
 use super::views::Audience;
 use crate::domain::date::CivilDate;
-use crate::domain::id::Position;
+use crate::domain::id::{CombatantId, Position};
 
 /// Bytes that kept pages may take.
 const BUDGET: u64 = 16 * 1024 * 1024;
@@ -50,24 +51,37 @@ pub struct Key {
     pub audience: Audience,
 }
 
-/// What must still hold for a kept page to be served.
+/// What a page shows of the log, besides the kingdom's own streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Validity {
+pub enum Shows {
+    /// Nothing.
+    Nobody,
+    /// One person.
+    Person(CombatantId),
+    /// Any number of people.
+    People,
+}
+
+/// When and from what a page was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
     /// The kingdom's civil day.
     pub day: CivilDate,
-    /// The last event of the kingdom's own streams: names, colours, disciplines.
+    /// The last event of the kingdom's own streams.
     pub kingdom: Position,
-    /// The version of what it shows; the same for pages that show nothing of the log.
-    pub shown: Position,
+    /// Up to which event the people on it are known; read before they were.
+    pub people: Position,
+    /// Whom it shows.
+    pub shows: Shows,
 }
 
 /// A finished page.
 #[derive(Debug, Clone)]
 pub struct Kept {
-    validity: Validity,
+    made: Made,
     body: Bytes,
     etag: HeaderValue,
-    extra: Option<(HeaderName, HeaderValue)>,
+    extra: &'static [(HeaderName, HeaderValue)],
 }
 
 /// The kept pages of one server.
@@ -81,6 +95,35 @@ pub struct Pages {
 pub struct Contact {
     began: Instant,
     last_millis: AtomicU64,
+}
+
+/// What holds now, to judge kept pages by.
+#[derive(Clone, Copy)]
+pub struct Now<'a> {
+    /// The kingdom's civil day.
+    pub day: CivilDate,
+    /// The last event of the kingdom's own streams.
+    pub kingdom: Position,
+    /// Who changed when.
+    pub followed: &'a Followed,
+}
+
+impl Now<'_> {
+    /// What a page is made from when it is made now.
+    #[must_use]
+    pub const fn made(&self, shows: Shows, people: Position) -> Made {
+        Made { day: self.day, kingdom: self.kingdom, people, shows }
+    }
+
+    fn allows(&self, made: &Made) -> bool {
+        made.day == self.day
+            && made.kingdom == self.kingdom
+            && match made.shows {
+                Shows::Nobody => true,
+                Shows::Person(id) => self.followed.changed(id) <= made.people,
+                Shows::People => self.followed.last() <= made.people,
+            }
+    }
 }
 
 /// What the browser already has.
@@ -143,12 +186,12 @@ impl Pages {
 
     /// The answer of a page that is kept and still valid.
     #[must_use]
-    pub fn hit(&self, key: &Key, now: &Validity, has: &IfNoneMatch) -> Option<Response> {
+    pub fn hit(&self, key: &Key, now: &Now<'_>, has: &IfNoneMatch) -> Option<Response> {
         if self.contact.ago() > WITHOUT_DATABASE {
             return None;
         }
         let kept = self.kept.get(key)?;
-        (kept.validity == *now).then(|| kept.answer(has))
+        now.allows(&kept.made).then(|| kept.answer(has))
     }
 
     /// Keeps a page, and answers with it.
@@ -158,23 +201,6 @@ impl Pages {
         answer
     }
 
-    /// A page that is kept, or made and kept.
-    ///
-    /// # Errors
-    /// What making it says.
-    pub fn serve(
-        &self,
-        key: Key,
-        now: Validity,
-        has: &IfNoneMatch,
-        make: impl FnOnce() -> Result<String, AppError>,
-    ) -> Result<Response, AppError> {
-        if let Some(answer) = self.hit(&key, &now, has) {
-            return Ok(answer);
-        }
-        Ok(self.keep(key, Kept::new(now, make()?), has))
-    }
-
     /// Forgets every page.
     pub fn clear(&self) {
         self.kept.invalidate_all();
@@ -182,19 +208,19 @@ impl Pages {
 }
 
 impl Kept {
-    /// A page that is valid as long as `validity` holds.
+    /// A page with what it was made from.
     #[must_use]
-    pub fn new(validity: Validity, html: String) -> Self {
+    pub fn new(made: Made, html: String) -> Self {
         let tag = format!("\"{}\"", short_hash(html.as_bytes()));
         // Hexadecimal digits between quotes are always a header's value.
         let etag = HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""));
-        Self { validity, body: Bytes::from(html), etag, extra: None }
+        Self { made, body: Bytes::from(html), etag, extra: &[] }
     }
 
-    /// With one header more.
+    /// With further headers.
     #[must_use]
-    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.extra = Some((name, value));
+    pub const fn with_headers(mut self, extra: &'static [(HeaderName, HeaderValue)]) -> Self {
+        self.extra = extra;
         self
     }
 
@@ -214,7 +240,7 @@ impl Kept {
         headers.insert(header::ETAG, self.etag.clone());
         headers.insert(header::CACHE_CONTROL, ASK_AGAIN);
         headers.insert(header::VARY, VARY);
-        if let Some((name, value)) = &self.extra {
+        for (name, value) in self.extra {
             headers.insert(name, value.clone());
         }
         answer
@@ -229,33 +255,44 @@ mod tests {
         Key { route: "home", what: what.into(), audience: Audience::Public }
     }
 
-    fn validity(position: i64) -> Validity {
-        Validity {
-            day: CivilDate::new(2026, 11, 22).unwrap(),
-            kingdom: Position(1),
-            shown: Position(position),
-        }
+    fn day() -> CivilDate {
+        CivilDate::new(2026, 11, 22).unwrap()
+    }
+
+    fn page(shows: Shows, people: i64) -> Kept {
+        let made = Made { day: day(), kingdom: Position(1), people: Position(people), shows };
+        Kept::new(made, "page".to_owned())
+    }
+
+    fn hits(pages: &Pages, now: Now<'_>) -> bool {
+        pages.hit(&key(""), &now, &IfNoneMatch(None)).is_some()
     }
 
     #[test]
-    fn a_kept_page_is_made_once_until_something_it_shows_changes() {
+    fn a_kept_page_is_served_until_something_it_shows_changes() {
+        let followed = Followed::from(Position(10));
+        let now = Now { day: day(), kingdom: Position(1), followed: &followed };
+        let (one, other) = (CombatantId(uuid::Uuid::from_u128(1)), CombatantId(uuid::Uuid::from_u128(2)));
         let pages = Pages::default();
-        let mut made = 0;
-        for position in [1, 1, 1, 2] {
-            let make = || {
-                made += 1;
-                Ok("page".to_owned())
-            };
-            pages.serve(key(""), validity(position), &IfNoneMatch(None), make).unwrap();
-        }
-        assert_eq!(made, 2);
+        pages.keep(key(""), page(Shows::Person(one), 10), &IfNoneMatch(None));
+        assert!(hits(&pages, now));
+        followed.note(other, Position(11));
+        assert!(hits(&pages, now), "somebody else changed");
+        followed.note(one, Position(12));
+        assert!(!hits(&pages, now), "the person changed");
+        pages.keep(key(""), page(Shows::Person(one), 12), &IfNoneMatch(None));
+        assert!(hits(&pages, now));
+        assert!(!hits(&pages, Now { day: day().plus_days(1), ..now }), "another day");
+        assert!(!hits(&pages, Now { kingdom: Position(13), ..now }), "the kingdom changed");
+        pages.keep(key(""), page(Shows::People, 11), &IfNoneMatch(None));
+        assert!(!hits(&pages, now), "made before the last change");
     }
 
     #[test]
     fn kept_pages_keep_to_their_budget() {
         let pages = Pages::with_budget(100_000);
         for number in 0..100 {
-            let page = Kept::new(validity(1), "x".repeat(10_000));
+            let page = Kept::new(page(Shows::Nobody, 1).made, "x".repeat(10_000));
             pages.keep(key(&number.to_string()), page, &IfNoneMatch(None));
         }
         pages.kept.run_pending_tasks();
@@ -264,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_browser_that_has_the_page_gets_no_page() {
-        let kept = Kept::new(validity(1), "page".to_owned());
+        let kept = page(Shows::Nobody, 1);
         let has = IfNoneMatch(Some(kept.etag.clone()));
         assert_eq!(kept.answer(&has).status(), StatusCode::NOT_MODIFIED);
         assert_eq!(kept.answer(&IfNoneMatch(None)).status(), StatusCode::OK);
@@ -274,12 +311,14 @@ mod tests {
 
     #[test]
     fn kept_pages_outlive_the_database_by_five_minutes() {
+        let followed = Followed::from(Position(10));
+        let now = Now { day: day(), kingdom: Position(1), followed: &followed };
         let mut pages = Pages::default();
-        pages.keep(key(""), Kept::new(validity(1), "page".to_owned()), &IfNoneMatch(None));
-        assert!(pages.hit(&key(""), &validity(1), &IfNoneMatch(None)).is_some());
+        pages.keep(key(""), page(Shows::Nobody, 1), &IfNoneMatch(None));
+        assert!(hits(&pages, now));
         if let Some(began) = pages.contact.began.checked_sub(Duration::from_secs(301)) {
             pages.contact.began = began;
-            assert!(pages.hit(&key(""), &validity(1), &IfNoneMatch(None)).is_none());
+            assert!(!hits(&pages, now));
         }
     }
 }

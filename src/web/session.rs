@@ -18,7 +18,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::AppError;
 use super::state::AppState;
-use super::views::{Officer, Room};
+use super::views::{Audience, Officer, Room};
 use crate::app::{Services, SessionLimits, WebConfig};
 use crate::commands::authorize::Denied;
 use crate::commands::bus::KingdomState;
@@ -264,5 +264,13 @@ impl FromRequestParts<AppState> for MaybeOfficer {
 impl From<DbError> for AppError {
     fn from(error: DbError) -> Self {
         crate::commands::bus::BusError::from(error).into()
+    }
+}
+
+impl MaybeOfficer {
+    /// The class of readers that kept pages know.
+    #[must_use]
+    pub const fn audience(&self) -> Audience {
+        if self.0.is_some() { Audience::Officer } else { Audience::Public }
     }
 }

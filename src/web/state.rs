@@ -8,14 +8,16 @@ use axum::extract::FromRef;
 
 use super::assets::Assets;
 use super::error::AppError;
+use super::followed::Followed;
 use super::guard::Misses;
-use super::pages::Pages;
+use super::pages::{Now, Pages};
 use super::pass::RequestIds;
 use super::session::Sessions;
 use super::templates::Templates;
 use super::theme::{Accent, favicon_svg, theme_css, theme_href};
 use super::views::{Audience, Banner, Page, Site};
 use crate::app::{Services, StartError, WebConfig};
+use crate::clock::civil_date;
 use crate::commands::bus::{Bus, KingdomState};
 use crate::domain::date::CivilDate;
 use crate::domain::date_text::long_date;
@@ -41,6 +43,8 @@ pub struct Parts {
     pub sessions: Sessions,
     /// Finished pages.
     pub pages: Pages,
+    /// Who changed when, as far as this server followed the log.
+    pub followed: Followed,
     /// Unknown card ids that were tried.
     pub misses: Misses,
     /// Request ids.
@@ -107,6 +111,7 @@ impl AppState {
         let site = RwLock::new(Arc::new(SiteParts::of(&services.bus.kingdom(), &config)));
         Ok(Self(Arc::new(Parts {
             pages: Pages::default(),
+            followed: Followed::from(services.store.watch().borrow().position),
             misses: Misses::new(config.card_misses),
             request_ids: RequestIds::new(services.ids.as_ref()),
             metrics: RequestMetrics::default(),
@@ -137,6 +142,14 @@ impl Parts {
     #[must_use]
     pub fn today(&self) -> CivilDate {
         self.services.bus.today()
+    }
+
+    /// What kept pages are judged by.
+    #[must_use]
+    pub fn now(&self) -> Now<'_> {
+        let kingdom = self.kingdom();
+        let day = civil_date(self.services.clock.now(), kingdom.catalogue.kingdom.zone.tz());
+        Now { day, kingdom: kingdom.position, followed: &self.followed }
     }
 
     /// What follows from the kingdom's settings as they are now.

@@ -67,8 +67,7 @@ impl Effects {
             }
             Event::Officers(OfficersEvent::OfficerInvited(e)) => {
                 let address = e.email.text().and_then(|text| Email::parse(text).ok());
-                self.claims
-                    .extend(address.map(|email| (ClaimKind::OfficerEmail, email.key().to_owned(), owner)));
+                self.claims.extend(address.map(|email| (ClaimKind::OfficerEmail, email.key(), owner)));
                 self.mails.push(("officer-invited", owner));
             }
             _ => {}

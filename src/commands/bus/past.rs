@@ -3,10 +3,10 @@
 //! is the caller's: see [`Bus::record_reading`].
 
 use super::records::opened;
-use super::{Bus, BusError, Request};
+use super::{Bus, BusError};
 use crate::domain::id::CombatantId;
 use crate::events::{Event, Fact};
-use crate::store::{AppendError, Receipt, RecordedRow};
+use crate::store::RecordedRow;
 
 /// One event of the log: its row, and the event with its sealed fields opened
 /// where their keys still exist.
@@ -47,16 +47,5 @@ impl Bus {
             Entry { row, event }
         });
         Ok(entries.collect())
-    }
-
-    /// The receipt of a command that was recorded before, by its id: a form
-    /// that is sent twice is done once, although what it asks for holds by now.
-    pub(super) async fn recorded(&self, request: &Request) -> Result<Option<Receipt>, BusError> {
-        let body = self.store().keyring().body_hash(&request.body);
-        match self.store().recorded_command(request.command_id, body).await {
-            Ok(receipt) => Ok(receipt),
-            Err(AppendError::CommandReused) => Err(BusError::CommandReused),
-            Err(error) => Err(error.into()),
-        }
     }
 }

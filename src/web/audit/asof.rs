@@ -11,11 +11,16 @@ use crate::domain::permission::Permission;
 use crate::projections::asof::{self, AsOfError};
 use crate::web::error::AppError;
 use crate::web::form::{Sent, capital};
+use crate::web::public::card_view::card_view;
+use crate::web::public::marshals::marshals_view;
+use crate::web::public::register::{self, register_view};
 use crate::web::reading;
 use crate::web::session::CurrentOfficer;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
-use crate::web::views::{AsOfResult, AsOfView, Field, FieldError, Kind, Link, Moment, Page, href};
+use crate::web::views::{
+    AsOfResult, AsOfView, CardView, Field, FieldError, Kind, Link, Moment, Page, Pager, Tone, href,
+};
 
 const PATH: &str = "/audit/as-of";
 
@@ -140,7 +145,7 @@ impl Asked {
     ) -> Result<AsOfResult, AppError> {
         let store = state.bus().store();
         let position = store.position_at(known_at).await?;
-        let then = self.sent.filled("known_at").map(|_| {
+        let now = self.sent.filled("known_at").map(|_| {
             let on = on.to_string();
             let person = self.sent.text("person");
             let same = [("what", self.what.as_str()), ("person", person), ("on", &on)];
@@ -150,26 +155,35 @@ impl Asked {
             on: on.into(),
             known_at: Moment::new(known_at, officer.kingdom.catalogue.kingdom.zone.tz()),
             position: position.0,
-            now: then,
+            now,
             card: None,
             marshals: None,
             register: None,
             nothing: None,
         };
         let asked = format!("{} on {on} as known at {known_at}", self.what);
+        // The words and types are those of that instant, too.
+        let catalogue = asof::catalogue_as_of(store, known_at).await?;
         match (self.what.as_str(), person) {
             ("card", Some(id)) => {
                 reading::of_record(state, officer, "audit-as-of", id).await?;
                 let card = asof::card_as_of(store, id, on, known_at).await?;
-                let _ = card;
+                result.card =
+                    card.filter(|card| card.accepted).map(|card| then(card_view(&card, on, &catalogue)));
             }
             ("marshals", _) => {
                 let index = asof::marshals_as_of(store, on, known_at).await?;
                 reading::of_list(state, officer, "audit-as-of", asked, index.len()).await?;
+                result.marshals = Some(marshals_view(&index, on, &catalogue));
             }
             _ => {
                 let index = asof::register_as_of(store, on, known_at).await?;
-                reading::of_list(state, officer, "audit-as-of", asked, index.len()).await?;
+                let everybody = register::Asked { page: self.page, ..register::Asked::default() };
+                let mut view = register_view(&index, &everybody, on, &catalogue);
+                reading::of_list(state, officer, "audit-as-of", asked, view.rows.len()).await?;
+                let listed = index.count(on, &catalogue.rulebook_on(on).rules);
+                view.pager = Pager::new(listed, 50, self.page, |page| self.address(page));
+                result.register = Some(view);
             }
         }
         if result.card.is_none() && result.marshals.is_none() && result.register.is_none() {
@@ -177,4 +191,12 @@ impl Asked {
         }
         Ok(result)
     }
+}
+
+/// A card page that speaks of that day, not of today.
+fn then(mut card: CardView) -> CardView {
+    if card.verdict.tone == Tone::Good || card.verdict.tone == Tone::Warn {
+        "Could fight that day".clone_into(&mut card.verdict.word);
+    }
+    card
 }

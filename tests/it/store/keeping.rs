@@ -4,7 +4,7 @@ use emol::clock::{Clock, FixedClock, SystemClock};
 use emol::domain::id::Position;
 use emol::store::dialect::rows_of;
 use emol::store::migrate::{SchemaState, has_append_only_triggers, migrate, schema_state};
-use emol::store::verify::{Finding, Problem, verify};
+use emol::store::verify::{Against, Finding, Problem, verify};
 use emol::store::{Arg, Backend, DbError};
 
 use super::samples::{adds, person};
@@ -98,9 +98,9 @@ fn verify_against_a_head_kept_elsewhere_tells_a_fork() {
         let kept = store.head().await.unwrap().hash;
         store.append(adds(2, person(1), 4, 3)).await.unwrap();
         let report = verify(&database.db, Some(kept)).await.unwrap();
-        assert!(report.is_clean() && report.against == Some(Some(Position(4))));
+        assert!(report.is_clean() && report.against == Against::Ancestor(Position(4)));
         let report = verify(&database.db, Some([1; 32])).await.unwrap();
-        assert!(!report.is_clean() && report.against == Some(None));
+        assert!(!report.is_clean() && report.against == Against::Fork);
         assert!(verify(&database.db, Some([0; 32])).await.unwrap().is_clean());
     });
 }

@@ -1,0 +1,93 @@
+//! `/card/{card_id}`: one person's cards, by a link that is a secret (P4).
+//!
+//! Misses are counted per address and in total. Ids of the original can be
+//! guessed, so who missed too often gets no answer for any of them, right or
+//! wrong. A long id cannot be guessed: who has one is let in however many
+//! others guess, and a wrong one counts as a miss.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+
+use super::card_view::card_view;
+use crate::domain::card_id::{CardId, CardIdForm};
+use crate::domain::id::Position;
+use crate::projections::card::{CardError, by_card_id};
+use crate::projections::{Model, Projections};
+use crate::store::KeyError;
+use crate::web::error::AppError;
+use crate::web::guard::ClientAddress;
+use crate::web::pages::{IfNoneMatch, Kept, Key, Shows};
+use crate::web::pass::RequestId;
+use crate::web::state::AppState;
+use crate::web::templates::Templates;
+use crate::web::views::{Audience, CardNotFoundView};
+
+/// The link is a secret: it goes to no other site and into no index.
+static SECRET: [(HeaderName, HeaderValue); 2] = [
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
+];
+
+/// The card page, kept.
+///
+/// # Errors
+/// [`AppError::TooMany`] after too many misses; the database; a broken template.
+pub async fn show(
+    State(state): State<AppState>,
+    Path(text): Path<String>,
+    from: ClientAddress,
+    has: IfNoneMatch,
+    id: RequestId,
+) -> Result<Response, AppError> {
+    let Ok(card_id) = CardId::parse(&text) else { return missed(&state, from, id) };
+    if card_id.form() == CardIdForm::Legacy {
+        state.misses.check(from.counted)?;
+    }
+    let now = state.now();
+    let key = Key { route: "card", what: card_id.as_str().into(), audience: Audience::Public };
+    if let Some(answer) = state.pages.hit(&key, &now, &has) {
+        return Ok(answer);
+    }
+    // Asked before the document is read: what the page shows is at least this new.
+    let people = position(&state.services.projections);
+    let Some(card) = by_card_id(&state.services.store, &card_id).await? else {
+        return missed(&state, from, id);
+    };
+    let made = now.made(Shows::Person(card.id), people);
+    let view = card_view(&card, now.day, &state.kingdom().catalogue);
+    let title = view.name.clone();
+    let page = state.public_page(Audience::Public, "/", &title, view);
+    let kept = Kept::new(made, state.templates.card(&page)?).with_headers(&SECRET);
+    Ok(state.pages.keep(key, kept, &has))
+}
+
+/// Up to which event the card pages are known to be.
+fn position(projections: &Projections) -> Position {
+    let states = projections.watch();
+    let states = states.borrow();
+    states.iter().find(|at| at.model == Model::Card).map(|at| at.position).unwrap_or_default()
+}
+
+/// The same answer for every miss, until there were too many.
+fn missed(state: &AppState, from: ClientAddress, id: RequestId) -> Result<Response, AppError> {
+    state.misses.check(from.counted)?;
+    state.misses.note(from.counted);
+    let view = CardNotFoundView { request_id: id.text() };
+    let page = state.public_page(Audience::Public, "/", "No card here", view);
+    let mut answer = (StatusCode::NOT_FOUND, state.render(&page, Templates::card_not_found)?).into_response();
+    for (name, value) in &SECRET {
+        answer.headers_mut().insert(name, value.clone());
+    }
+    Ok(answer)
+}
+
+impl From<CardError> for AppError {
+    fn from(error: CardError) -> Self {
+        match error {
+            CardError::Db(error) | CardError::Key(KeyError::Db(error)) => error.into(),
+            error @ (CardError::Key(_) | CardError::Shape) => Self::Internal(error.to_string()),
+        }
+    }
+}

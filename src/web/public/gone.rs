@@ -1,0 +1,71 @@
+//! Addresses that people have from the original, and those that nobody has.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::web::error::AppError;
+use crate::web::state::AppState;
+use crate::web::templates::Templates;
+use crate::web::views::{Audience, Link, MessageView, Tone};
+
+/// `/marshal-list`, now `/marshals`.
+pub async fn marshal_list() -> Response {
+    moved("/marshals")
+}
+
+/// `/combatants`, now `/desk/people`.
+pub async fn combatants() -> Response {
+    moved("/desk/people")
+}
+
+fn moved(to: &'static str) -> Response {
+    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, HeaderValue::from_static(to))]).into_response()
+}
+
+/// `/self-serve-update/…`: codes of the original work no more.
+///
+/// # Errors
+/// A broken template.
+pub async fn update_link(State(state): State<AppState>) -> Result<Html<String>, AppError> {
+    used_up(&state, "/update-info", "Send me a new link to update my details")
+}
+
+/// `/privacy-policy/…`: consent codes of the original work no more.
+///
+/// # Errors
+/// A broken template.
+pub async fn policy_link(State(state): State<AppState>) -> Result<Html<String>, AppError> {
+    used_up(&state, "/request-card", "Send me a new one")
+}
+
+/// `/pin/…`: PIN links of the original work no more.
+///
+/// # Errors
+/// A broken template.
+pub async fn pin_link(State(state): State<AppState>) -> Result<Html<String>, AppError> {
+    used_up(&state, "/request-card", "Send me a new one")
+}
+
+fn used_up(state: &AppState, href: &str, label: &str) -> Result<Html<String>, AppError> {
+    let view = MessageView {
+        tone: Tone::Info,
+        heading: "This link no longer works".to_owned(),
+        paragraphs: vec![
+            "Links that we mail work once and for a limited time, and links of the former site ended with it."
+                .to_owned(),
+            "Nothing was changed. Ask for a new one.".to_owned(),
+        ],
+        next: vec![Link::new(href, label), Link::new("/", "First page")],
+    };
+    // The address holds a code: it is not repeated on the page.
+    state.render(
+        &state.public_page(Audience::Public, "/", "This link no longer works", view),
+        Templates::message,
+    )
+}
+
+/// Any other address.
+pub async fn nothing() -> AppError {
+    AppError::NotFound
+}

@@ -1,0 +1,9 @@
+//! Files in: what the rosters and lists that kingdoms get come to on each database.
+
+mod catalogue;
+mod faults;
+mod kingdom;
+mod later;
+mod odd_files;
+mod sealed;
+mod whole;
