@@ -6,6 +6,7 @@ mod access;
 mod bulk;
 mod effects;
 mod kingdom;
+mod past;
 mod proposal;
 mod records;
 
@@ -24,6 +25,7 @@ use crate::store::{AppendError, ClaimKind, DbError, KeyError, Receipt, Store};
 
 pub use access::{Read, Reading};
 pub use kingdom::KingdomState;
+pub use past::Entry;
 pub use proposal::{Change, Proposal};
 
 /// How often a decision is made again when another one came first.
