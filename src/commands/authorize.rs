@@ -8,7 +8,7 @@ use super::officers::OfficersCommand;
 use crate::domain::actor::Actor;
 use crate::domain::id::{CombatantId, Slug};
 use crate::domain::permission::Permission;
-use crate::events::evolve::Officers;
+use crate::events::evolve::{Officers, Record};
 
 /// What somebody needs in order to issue a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,19 @@ pub struct Requirement {
     pub discipline: Option<Slug>,
     /// Whose records, where nobody may change their own (A3).
     pub not_own: Vec<CombatantId>,
+}
+
+impl Requirement {
+    /// The same where the record is `record`: a record that others were joined
+    /// to is every one of theirs as well, so an officer who is one of them may
+    /// not change it either (A3, P6).
+    #[must_use]
+    pub fn on(mut self, record: &Record) -> Self {
+        if !self.not_own.is_empty() {
+            self.not_own.extend(&record.merged);
+        }
+        self
+    }
 }
 
 /// Why somebody may not.
@@ -118,3 +131,6 @@ pub fn permits(actor: &Actor, needs: &Requirement, officers: &Officers) -> Resul
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

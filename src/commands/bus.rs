@@ -215,11 +215,19 @@ impl Bus {
             }
             match self.attempt(&request, fresh).await {
                 Ok(receipt) => return Ok(receipt),
-                Err(Attempt::Failed(error)) if fresh || !error.may_be_outdated() => return Err(error),
+                Err(Attempt::Failed(error)) if !error.may_be_outdated() => return Err(error),
+                Err(Attempt::Failed(error)) if fresh => return self.repeated(&request).await?.ok_or(error),
                 Err(_) => fresh = true,
             }
         }
         Err(BusError::Busy)
+    }
+
+    /// The receipt of a command that was recorded before: what it did stands
+    /// against doing it again, and that is no reason to refuse it.
+    async fn repeated(&self, request: &Request) -> Result<Option<Receipt>, BusError> {
+        let body_hash = self.0.store.keyring().body_hash(&request.body);
+        Ok(self.0.store.recorded_command(request.command_id, &body_hash).await?)
     }
 
     async fn attempt(&self, request: &Request, fresh: bool) -> Result<Receipt, Attempt> {

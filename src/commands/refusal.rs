@@ -47,10 +47,10 @@ impl Refusal {
 }
 
 impl From<Clash> for Refusal {
-    /// What a timeline refuses: the tried event itself (C4, C5), or a later one (D4).
+    /// What a timeline refuses: the tried event itself (C4, C5, C10), or a later one (D4).
     fn from(clash: Clash) -> Self {
         if clash.event.0.is_nil() {
-            Self::rule("C5", clash.why.to_string())
+            Self::rule(clash.why.rule(), clash.why.to_string())
         } else {
             let Clash { event, event_type, on, why } = clash;
             Self::Later { event, event_type, on, why: why.to_string() }

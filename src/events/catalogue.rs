@@ -9,7 +9,8 @@ use super::Event;
 pub fn markdown() -> String {
     let mut page = String::from(
         "# Events\n\n\
-         Generated from `src/events/` by `emol docs events`; a test fails when it is stale.\n\
+         Generated from `src/events/`; a test fails when it is stale, and rewrites it when run as\n\
+         `EMOL_WRITE_DOCS=1 cargo test --test it events`.\n\n\
          Each row of the log holds one of these as JSON, with its version. `Personal` and `Evidence`\n\
          are sealed: base64 of ciphertext, unreadable once the person's key is destroyed.\n",
     );

@@ -237,6 +237,9 @@ pub struct MergedWarrant {
     pub starts_on: CivilDate,
     /// The last day of its term.
     pub ends_on: Option<CivilDate>,
+    /// The officer who granted it, where one is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted_by: Option<OfficerId>,
 }
 
 /// The waiver of a merged record.

@@ -11,7 +11,7 @@
 //!    struct with `impl From<Old> for New`: a typed upcaster. The old row is
 //!    read for ever and never rewritten.
 //! 3. Teach [`evolve`] what it means, and `commands::effects` what it brings along.
-//! 4. Add its JSON to `tests/it/golden/` and run `emol-docs` (a test says how).
+//! 4. Add its JSON to `tests/it/golden/` and run `EMOL_WRITE_DOCS=1 cargo test --test it events`.
 
 #[macro_use]
 mod declare;

@@ -6,12 +6,13 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::Store;
+use super::append::{AppendError, Receipt};
 use super::db::{Arg, Db, Row};
 use super::error::{DbError, Result};
 use super::row::{COLUMNS, RecordedRow};
 use crate::domain::actor::Actor;
 use crate::domain::date::Instant;
-use crate::domain::id::{Position, StreamId, StreamType, StreamVersion};
+use crate::domain::id::{CommandId, Position, StreamId, StreamType, StreamVersion};
 
 /// How often the database is asked whether other processes appended.
 const ASK: Duration = Duration::from_millis(250);
@@ -191,6 +192,27 @@ impl Store {
         all.sort_unstable_by_key(|row| row.position);
         all.dedup_by_key(|row| row.position);
         Ok(all)
+    }
+
+    /// What a command came to, if it was recorded before.
+    ///
+    /// # Errors
+    /// [`AppendError::CommandReused`] when its body was another one; [`DbError`].
+    pub async fn recorded_command(
+        &self,
+        command: CommandId,
+        body_hash: &[u8; 32],
+    ) -> Result<Option<Receipt>, AppendError> {
+        let sql = "SELECT c.body_hash, c.first_position, c.last_position, e.recorded_at \
+                   FROM commands c JOIN events e ON e.position = c.last_position WHERE c.command_id = ?";
+        let row = self.db().fetch_optional(sql, &[Arg::Bytes(command.0.as_bytes())]).await?;
+        let Some(row) = row else { return Ok(None) };
+        if row.bytes(0)? != body_hash {
+            return Err(AppendError::CommandReused);
+        }
+        let (first, last) = (Position(row.int(1)?), Position(row.int(2)?));
+        let recorded_at = Instant::from_micros(row.int(3)?);
+        Ok(Some(Receipt { first, last, recorded_at, repeated: true }))
     }
 
     /// The events of some stream types after a position, in order: for types

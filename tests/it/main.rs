@@ -4,8 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod architecture;
+mod commands;
 mod dependencies;
 mod exchange;
 mod store;
 mod support;
 mod version;
+mod web;

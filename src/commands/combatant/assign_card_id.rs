@@ -16,11 +16,16 @@ pub struct AssignCardId {
 }
 
 impl AssignCardId {
+    /// Nothing is recorded where the card page has that address already.
+    ///
     /// # Errors
     /// V1: the person has not accepted the privacy policy.
     pub fn decide(&self, record: &Record, _: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         if !record.accepted() {
             return Err(Refusal::rule("V1", "there is no card page until the privacy policy is accepted"));
+        }
+        if record.card_ids.iter().any(|(held, _)| held.text() == Some(self.card_id.as_str())) {
+            return Ok(Vec::new());
         }
         let card_id = Personal::open(self.card_id.as_str());
         Ok(vec![Fact::plain(CardIdAssigned { card_id, form: self.card_id.form() }.into())])

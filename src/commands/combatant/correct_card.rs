@@ -27,13 +27,13 @@ impl CorrectCard {
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let issued_on = context.effective(self.issued_on)?;
         let reason = reason(&self.reason)?;
-        let (corrects, dated) = dating_entry(record, &self.discipline).ok_or_else(|| {
+        let dating = dating_entry(record, &self.discipline).ok_or_else(|| {
             Refusal::rule(
                 "C4",
                 format!("there is no card in {} whose date could be corrected", self.discipline),
             )
         })?;
-        if dated == issued_on {
+        if dating.dated == issued_on {
             return Err(Refusal::rule("C4", format!("the card already has the issue date {issued_on}")));
         }
         let book = context.catalogue.rulebook_on(issued_on);
@@ -42,24 +42,69 @@ impl CorrectCard {
             issued_on,
             expires_on: book.rules.card_expiry(&self.discipline, issued_on),
             rulebook: book.version,
-            corrects,
+            corrects: dating.id,
             reason,
         };
-        judged(record, vec![Fact::on(issued_on, event.into())])
+        judged(record, vec![Fact::on(dating.effective(issued_on)?, event.into())])
+    }
+}
+
+/// The entry that set the dates in question, and what a correction of it has to
+/// know. Where the dates were picked in a merge, the merge is corrected, again
+/// and again if need be, and the correction takes effect with it (P6).
+pub(super) struct Dating {
+    /// The entry to name.
+    pub id: EventId,
+    /// The date that it set.
+    pub dated: CivilDate,
+    /// The last merge before it about the same dates, or itself if it is one.
+    pub merge: Option<(EventId, CivilDate)>,
+}
+
+impl Dating {
+    /// The day on which a correction to that date takes effect.
+    ///
+    /// # Errors
+    /// C4: what came along with a merge would be dated after it.
+    pub fn effective(&self, date: CivilDate) -> Result<CivilDate, Refusal> {
+        match self.merge {
+            None => Ok(date),
+            Some((id, joined)) if id == self.id && date > joined => Err(Refusal::rule(
+                "C4",
+                format!("this came along with a record joined on {joined} and cannot be of a later date"),
+            )),
+            Some((_, joined)) => Ok(joined.max(date)),
+        }
+    }
+
+    /// The dating that follows this one by an entry that sets a date.
+    pub fn next(last: Option<&Self>, id: EventId, dated: CivilDate, corrects: Option<EventId>) -> Self {
+        let merge = last.and_then(|last| last.merge);
+        let id = merge.map(|(merge, _)| merge).filter(|merge| corrects == Some(*merge)).unwrap_or(id);
+        Self { id, dated, merge }
     }
 }
 
 /// The last entry on the timeline that set the card's dates.
-fn dating_entry(record: &Record, discipline: &Slug) -> Option<(EventId, CivilDate)> {
-    record
-        .standing_entries()
-        .filter_map(|fact| match &fact.event {
-            CombatantEvent::CardIssued(e) if e.discipline == *discipline => Some((fact.id, e.issued_on)),
-            CombatantEvent::CardRenewed(e) if e.discipline == *discipline => Some((fact.id, e.issued_on)),
+fn dating_entry(record: &Record, discipline: &Slug) -> Option<Dating> {
+    let mut last: Option<Dating> = None;
+    for fact in record.standing_entries() {
+        let (dated, corrects) = match &fact.event {
+            CombatantEvent::CardIssued(e) if e.discipline == *discipline => (e.issued_on, None),
+            CombatantEvent::CardRenewed(e) if e.discipline == *discipline => (e.issued_on, None),
             CombatantEvent::CardDatesCorrected(e) if e.discipline == *discipline => {
-                Some((fact.id, e.issued_on))
+                (e.issued_on, Some(e.corrects))
             }
-            _ => None,
-        })
-        .last()
+            CombatantEvent::CombatantMerged(e) => {
+                if let Some(card) = e.cards.iter().find(|card| card.discipline == *discipline) {
+                    let merge = fact.effective_on.map(|day| (fact.id, day));
+                    last = Some(Dating { id: fact.id, dated: card.issued_on, merge });
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        last = Some(Dating::next(last.as_ref(), fact.id, dated, corrects));
+    }
+    last
 }

@@ -1,5 +1,6 @@
 //! Correcting a waiver's date.
 
+use super::correct_card::Dating;
 use super::judged;
 use crate::commands::refusal::reason;
 use crate::commands::{Context, Refusal};
@@ -23,14 +24,9 @@ impl CorrectWaiver {
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let signed_on = context.effective(self.signed_on)?;
         let reason = reason(&self.reason)?;
-        let last = record.standing_entries().filter(|fact| {
-            matches!(fact.event, CombatantEvent::WaiverRecorded(_) | CombatantEvent::WaiverCorrected(_))
-        });
-        let corrects = last.last().map(|fact| fact.id);
-        let corrects = corrects
+        let dating = dating_entry(record)
             .ok_or_else(|| Refusal::rule("C10", "there is no waiver whose date could be corrected"))?;
-        let held = record.civil(None)?.waiver;
-        if held.is_some_and(|held| held.signed_on == signed_on) {
+        if dating.dated == signed_on {
             return Err(Refusal::rule("C10", format!("the waiver is already dated {signed_on}")));
         }
         let book = context.catalogue.rulebook_on(signed_on);
@@ -38,9 +34,34 @@ impl CorrectWaiver {
             signed_on,
             expires_on: book.rules.waiver_expiry(signed_on),
             rulebook: book.version,
-            corrects,
+            corrects: dating.id,
             reason,
         };
-        judged(record, vec![Fact::on(signed_on, event.into())])
+        judged(record, vec![Fact::on(dating.effective(signed_on)?, event.into())])
     }
+}
+
+/// The entry of the waiver that counts: the one signed last, or picked in a merge.
+fn dating_entry(record: &Record) -> Option<Dating> {
+    let mut last: Option<Dating> = None;
+    for fact in record.standing_entries() {
+        let (dated, corrects) = match &fact.event {
+            CombatantEvent::WaiverRecorded(e) => (e.signed_on, None),
+            CombatantEvent::WaiverCorrected(e) => (e.signed_on, Some(e.corrects)),
+            CombatantEvent::CombatantMerged(e) => {
+                if let Some(waiver) = e.waiver {
+                    let merge = fact.effective_on.map(|day| (fact.id, day));
+                    last = Some(Dating { id: fact.id, dated: waiver.signed_on, merge });
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        let next = Dating::next(last.as_ref(), fact.id, dated, corrects);
+        let again = next.merge.is_some_and(|(merge, _)| merge == next.id);
+        if again || last.as_ref().is_none_or(|last| last.dated < dated) {
+            last = Some(next);
+        }
+    }
+    last
 }

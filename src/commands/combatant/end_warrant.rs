@@ -1,6 +1,6 @@
 //! Ending a warrant.
 
-use super::judged;
+use super::{judged, not_before_merge};
 use crate::commands::refusal::reason;
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
@@ -35,6 +35,7 @@ impl EndWarrant {
         let held = held
             .ok_or_else(|| Refusal::rule("C5", format!("there is no such warrant in {}", self.discipline)))?;
         let on = context.effective(self.on)?.max(held.starts_on);
+        let on = not_before_merge(record, &self.discipline, on)?;
         let event = WarrantEnded {
             warrant: self.warrant,
             discipline: self.discipline.clone(),

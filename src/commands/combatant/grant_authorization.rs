@@ -1,6 +1,6 @@
 //! Granting an authorization.
 
-use super::{card_if_missing, discipline, grantable, judged};
+use super::{card_if_missing, discipline, grantable, judged, not_before_merge};
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
 use crate::domain::id::Slug;
@@ -26,7 +26,7 @@ impl GrantAuthorization {
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let state = discipline(context, &self.discipline)?;
         let kind = grantable(&state.authorizations, &self.authorization, state)?;
-        let on = context.effective(self.on)?;
+        let on = not_before_merge(record, &self.discipline, context.effective(self.on)?)?;
         if context.catalogue.rulebook_on(on).rules.secondary_needs_primary && !kind.primary {
             let civil = record.civil(Some(on))?;
             let held = civil.cards.get(&self.discipline).map(|card| &card.authorizations);

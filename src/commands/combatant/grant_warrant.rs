@@ -1,6 +1,6 @@
 //! Granting a warrant as marshal.
 
-use super::{card_if_missing, discipline, grantable, judged};
+use super::{card_if_missing, discipline, from_merge_on, grantable, judged};
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
 use crate::domain::id::{OfficerId, Slug, WarrantId};
@@ -28,7 +28,8 @@ pub struct GrantWarrant {
 
 impl GrantWarrant {
     /// # Errors
-    /// C5: unknown or retired type, or one that covers part of the term already. C8: ends before it starts.
+    /// C5: unknown or retired type, one that covers part of the term already, or an id that was
+    /// given before. C8: ends before it starts.
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let state = discipline(context, &self.discipline)?;
         grantable(&state.marshals, &self.marshal, state)?;
@@ -36,7 +37,12 @@ impl GrantWarrant {
         if self.ends_on.is_some_and(|end| end < starts_on) {
             return Err(Refusal::rule("C8", "the warrant would end before it starts"));
         }
-        let card_day = starts_on.min(context.today);
+        let mut given = record.civil(None)?.cards.into_values().flat_map(|card| card.warrants);
+        if given.any(|held| held.id == self.warrant) {
+            return Err(Refusal::rule("C5", "this warrant was already granted"));
+        }
+        let on = from_merge_on(record, &self.discipline, starts_on);
+        let card_day = on.min(context.today);
         let mut facts = Vec::from_iter(card_if_missing(record, context, &self.discipline, card_day)?);
         let event = WarrantGranted {
             warrant: self.warrant,
@@ -46,7 +52,7 @@ impl GrantWarrant {
             ends_on: self.ends_on,
             granted_by: self.granted_by,
         };
-        facts.push(Fact::on(starts_on, event.into()));
+        facts.push(Fact::on(on, event.into()));
         judged(record, facts)
     }
 }

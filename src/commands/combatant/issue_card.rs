@@ -1,6 +1,6 @@
 //! Issuing a first card in a discipline.
 
-use super::{card_issued, discipline, judged};
+use super::{card_issued, discipline, from_merge_on, judged};
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
 use crate::domain::id::Slug;
@@ -22,6 +22,8 @@ impl IssueCard {
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         discipline(context, &self.discipline)?;
         let day = context.effective(self.issued_on)?;
-        judged(record, vec![card_issued(context, &self.discipline, day)])
+        let mut issued = card_issued(context, &self.discipline, day);
+        issued.effective_on = Some(from_merge_on(record, &self.discipline, day));
+        judged(record, vec![issued])
     }
 }

@@ -75,6 +75,7 @@ impl Merge {
                         marshal: w.marshal.clone(),
                         starts_on: w.starts_on,
                         ends_on: w.ends_on,
+                        granted_by: w.granted_by,
                     })
                     .collect(),
             });

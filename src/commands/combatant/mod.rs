@@ -16,6 +16,8 @@ pub mod register;
 pub mod renew_card;
 pub mod revoke_authorization;
 pub mod set_listing;
+#[cfg(test)]
+mod specification;
 
 use super::{Context, Refusal, aggregate};
 use crate::domain::date::CivilDate;
@@ -109,6 +111,27 @@ fn grantable<'a>(
         return Err(Refusal::rule("C5", format!("{} is retired and no longer granted", found.name)));
     }
     Ok(found)
+}
+
+/// The day on which an entry with dates of its own takes effect: from the merge
+/// on, where the record speaks for joined ones in that discipline (P6).
+fn from_merge_on(record: &Record, discipline: &Slug, day: CivilDate) -> CivilDate {
+    record.joined_on(discipline).map_or(day, |joined| joined.max(day))
+}
+
+/// The day itself, unless it lies before such a merge: what came along was
+/// another record's by then (P6).
+fn not_before_merge(record: &Record, discipline: &Slug, day: CivilDate) -> Result<CivilDate, Refusal> {
+    match record.joined_on(discipline) {
+        Some(joined) if day < joined => Err(Refusal::rule(
+            "P6",
+            format!(
+                "a record with entries in {discipline} was joined to this one on {joined}: choose that day or a \
+                 later one"
+            ),
+        )),
+        _ => Ok(day),
+    }
 }
 
 /// The event that issues a card, its term by the rulebook in force that day (C1, D5).

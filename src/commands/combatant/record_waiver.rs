@@ -31,6 +31,8 @@ impl RecordWaiver {
             rulebook: book.version,
             signer: Evidence(Personal::open(signer)),
         };
-        judged(record, vec![Fact::on(signed_on, event.into())])
+        // A merge picked among the waivers of its day; one filed later is compared with the pick (P6).
+        let on = record.waiver_joined_on().map_or(signed_on, |joined| joined.max(signed_on));
+        judged(record, vec![Fact::on(on, event.into())])
     }
 }

@@ -1,6 +1,6 @@
 //! Renewing a card.
 
-use super::{discipline, judged};
+use super::{discipline, from_merge_on, judged};
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
 use crate::domain::id::Slug;
@@ -30,6 +30,7 @@ impl RenewCard {
             expires_on: book.rules.card_expiry(&self.discipline, issued_on),
             rulebook: book.version,
         };
-        judged(record, vec![Fact::on(issued_on, event.into())])
+        let on = from_merge_on(record, &self.discipline, issued_on);
+        judged(record, vec![Fact::on(on, event.into())])
     }
 }

@@ -1,6 +1,6 @@
 //! Revoking an authorization.
 
-use super::judged;
+use super::{judged, not_before_merge};
 use crate::commands::refusal::reason;
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
@@ -27,7 +27,7 @@ impl RevokeAuthorization {
     /// # Errors
     /// D4: the day cannot be one, or a later entry would make no sense. C5: not held, or no reason.
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
-        let on = context.effective(self.on)?;
+        let on = not_before_merge(record, &self.discipline, context.effective(self.on)?)?;
         let event = AuthorizationRevoked {
             discipline: self.discipline.clone(),
             authorization: self.authorization.clone(),

@@ -139,15 +139,28 @@ fn unused(
     Ok(())
 }
 
+/// A name that no other discipline has.
+fn unused_name(catalogue: &Catalogue, slug: &Slug, name: &str) -> Result<(), Refusal> {
+    let folded = crate::domain::text::fold(name);
+    let other = catalogue
+        .disciplines
+        .iter()
+        .any(|(s, state)| s != slug && crate::domain::text::fold(&state.name) == folded);
+    if other {
+        return Err(Refusal::rule("C5", format!("another discipline is already called {name}")));
+    }
+    Ok(())
+}
+
 macro_rules! in_discipline {
-    ($($Verb:ty: |$verb:ident, $state:ident| $decide:expr;)*) => {$(
+    ($($Verb:ty: |$verb:ident, $state:ident, $catalogue:ident| $decide:expr;)*) => {$(
         impl $Verb {
             pub(super) fn stream(&self) -> StreamId {
                 StreamId::discipline(&self.discipline)
             }
 
             pub(super) fn decide(&self, catalogue: &Catalogue, _: &Context) -> Result<Vec<Fact<Event>>, Refusal> {
-                let ($verb, $state) = (self, known(catalogue, &self.discipline)?);
+                let ($verb, $state, $catalogue) = (self, known(catalogue, &self.discipline)?, catalogue);
                 let event: DisciplineEvent = $decide;
                 Ok(one(event))
             }
@@ -156,40 +169,44 @@ macro_rules! in_discipline {
 }
 
 in_discipline! {
-    RenameDiscipline: |verb, _state| DisciplineRenamed { name: name(&verb.name, "discipline")? }.into();
-    RetireDiscipline: |_verb, state| {
+    RenameDiscipline: |verb, _state, catalogue| {
+        let name = name(&verb.name, "discipline")?;
+        unused_name(catalogue, &verb.discipline, &name)?;
+        DisciplineRenamed { name }.into()
+    };
+    RetireDiscipline: |_verb, state, _catalogue| {
         if state.retired {
             return Err(Refusal::rule("C5", format!("{} is already retired", state.name)));
         }
         DisciplineRetired {}.into()
     };
-    AddAuthorizationType: |verb, state| {
+    AddAuthorizationType: |verb, state, _catalogue| {
         let name = name(&verb.name, "authorization")?;
         unused(&state.authorizations, &verb.slug, &name, true)?;
         AuthorizationTypeAdded { slug: verb.slug.clone(), name, primary: verb.primary }.into()
     };
-    ChangeAuthorizationType: |verb, state| {
+    ChangeAuthorizationType: |verb, state, _catalogue| {
         active(&state.authorizations, &verb.slug)?;
         let name = name(&verb.name, "authorization")?;
         unused(&state.authorizations, &verb.slug, &name, false)?;
         AuthorizationTypeChanged { slug: verb.slug.clone(), name, primary: verb.primary }.into()
     };
-    RetireAuthorizationType: |verb, state| {
+    RetireAuthorizationType: |verb, state, _catalogue| {
         active(&state.authorizations, &verb.slug)?;
         AuthorizationTypeRetired { slug: verb.slug.clone() }.into()
     };
-    AddMarshalType: |verb, state| {
+    AddMarshalType: |verb, state, _catalogue| {
         let name = name(&verb.name, "marshal type")?;
         unused(&state.marshals, &verb.slug, &name, true)?;
         MarshalTypeAdded { slug: verb.slug.clone(), name }.into()
     };
-    RenameMarshalType: |verb, state| {
+    RenameMarshalType: |verb, state, _catalogue| {
         active(&state.marshals, &verb.slug)?;
         let name = name(&verb.name, "marshal type")?;
         unused(&state.marshals, &verb.slug, &name, false)?;
         MarshalTypeRenamed { slug: verb.slug.clone(), name }.into()
     };
-    RetireMarshalType: |verb, state| {
+    RetireMarshalType: |verb, state, _catalogue| {
         active(&state.marshals, &verb.slug)?;
         MarshalTypeRetired { slug: verb.slug.clone() }.into()
     };
@@ -202,13 +219,10 @@ impl FoundDiscipline {
 
     pub(super) fn decide(&self, catalogue: &Catalogue, _: &Context) -> Result<Vec<Fact<Event>>, Refusal> {
         let name = name(&self.name, "discipline")?;
-        let folded = crate::domain::text::fold(&name);
         if catalogue.disciplines.contains_key(&self.slug) {
             return Err(Refusal::rule("C5", format!("there is already a discipline {}", self.slug)));
         }
-        if catalogue.disciplines.values().any(|d| crate::domain::text::fold(&d.name) == folded) {
-            return Err(Refusal::rule("C5", format!("another discipline is already called {name}")));
-        }
+        unused_name(catalogue, &self.slug, &name)?;
         Ok(one(DisciplineEvent::from(DisciplineFounded { slug: self.slug.clone(), name })))
     }
 }

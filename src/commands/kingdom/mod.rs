@@ -7,6 +7,8 @@ mod describe_kingdom;
 mod discipline;
 mod region;
 mod switch;
+#[cfg(test)]
+mod tests;
 
 pub use adopt_rulebook::AdoptRulebook;
 pub use describe_kingdom::DescribeKingdom;

@@ -4,6 +4,7 @@ use super::{name, one};
 use crate::commands::{Context, Refusal};
 use crate::domain::id::{StreamId, StreamType};
 use crate::domain::region::{RegionEntry, find_region};
+use crate::domain::text::clean;
 use crate::events::evolve::Catalogue;
 use crate::events::regions::{RegionAdded, RegionChanged};
 use crate::events::{Event, Fact, RegionsEvent};
@@ -26,9 +27,21 @@ fn checked(entry: &RegionEntry) -> Result<RegionEntry, Refusal> {
         code,
         name: name(&entry.name, "region")?,
         country: name(&entry.country, "country")?,
-        postal_format: entry.postal_format.trim().chars().take(20).collect(),
+        postal_format: sample(&entry.postal_format)?,
         active: entry.active,
     })
+}
+
+/// A sample of postal codes: at most 20 characters, cleaned; may be empty.
+fn sample(text: &str) -> Result<String, Refusal> {
+    let cleaned =
+        clean(text).map_err(|fault| Refusal::rule("P2", format!("the sample of postal codes: {fault}")))?;
+    match cleaned.chars().count() {
+        0..=20 => Ok(cleaned),
+        length => {
+            Err(Refusal::rule("P2", format!("the sample of postal codes has {length} characters; 20 fit")))
+        }
+    }
 }
 
 impl AddRegion {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::date::CivilDate;
 use crate::domain::id::{OfficerId, Slug, WarrantId};
-use crate::events::combatant::{CombatantMerged, MergedCard};
+use crate::events::combatant::{CombatantMerged, MergedCard, WarrantGranted};
 use crate::events::{CombatantEvent, Fact};
 
 /// Cards by discipline, and the waiver, as of some day.
@@ -137,10 +137,26 @@ pub enum Senseless {
     },
 }
 
+impl Senseless {
+    /// The number of the rule that it breaks.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::NoCard { .. } | Self::NotLater { .. } => "C4",
+            Self::WaiverExists { .. } => "C10",
+            Self::CardExists { .. }
+            | Self::AlreadyHeld { .. }
+            | Self::NotHeld { .. }
+            | Self::WarrantOverlaps { .. }
+            | Self::NoWarrant { .. } => "C5",
+        }
+    }
+}
+
 impl Warrant {
     /// Whether its term and that of another share a day.
     fn overlaps(&self, starts_on: CivilDate, ends_on: Option<CivilDate>) -> bool {
-        self.ends_on.is_none_or(|end| end >= starts_on) && ends_on.is_none_or(|end| end >= self.starts_on)
+        self.runs_on_or_after(starts_on) && ends_on.is_none_or(|end| end >= self.starts_on)
     }
 
     /// Whether its term has days on or after `day`.
@@ -176,14 +192,9 @@ impl Civil {
             CombatantEvent::AuthorizationGranted(e) => self.grant(&e.discipline, &e.authorization, day),
             CombatantEvent::AuthorizationRevoked(e) => self.revoke(&e.discipline, &e.authorization),
             CombatantEvent::WarrantGranted(e) => {
-                let warrant = Warrant {
-                    id: e.warrant,
-                    marshal: e.marshal.clone(),
-                    starts_on: e.starts_on,
-                    ends_on: e.ends_on,
-                    granted_by: e.granted_by,
-                };
-                self.warrant(&e.discipline, warrant)
+                self.free_for(e)?;
+                self.note_warrant(e);
+                Ok(())
             }
             CombatantEvent::WarrantEnded(e) => self.end_warrant(&e.discipline, e.warrant, &e.marshal, day),
             CombatantEvent::WaiverRecorded(e) => self.waive(WaiverHeld {
@@ -258,21 +269,29 @@ impl Civil {
         })
     }
 
-    fn warrant(&mut self, discipline: &Slug, warrant: Warrant) -> Result<(), Senseless> {
-        let card = self.cards.entry(discipline.clone()).or_default();
-        let other = card
-            .warrants
-            .iter()
-            .find(|w| w.marshal == warrant.marshal && w.overlaps(warrant.starts_on, warrant.ends_on));
-        if let Some(other) = other {
-            return Err(Senseless::WarrantOverlaps {
-                discipline: discipline.clone(),
-                marshal: warrant.marshal,
+    /// Whether no warrant of that type covers part of the term.
+    fn free_for(&self, granted: &WarrantGranted) -> Result<(), Senseless> {
+        let mut others = self.cards.get(&granted.discipline).into_iter().flat_map(|card| &card.warrants);
+        let other =
+            others.find(|w| w.marshal == granted.marshal && w.overlaps(granted.starts_on, granted.ends_on));
+        other.map_or(Ok(()), |other| {
+            Err(Senseless::WarrantOverlaps {
+                discipline: granted.discipline.clone(),
+                marshal: granted.marshal.clone(),
                 starts_on: other.starts_on,
-            });
-        }
-        card.warrants.push(warrant);
-        Ok(())
+            })
+        })
+    }
+
+    /// Adds a warrant without asking whether its time is free.
+    pub(super) fn note_warrant(&mut self, granted: &WarrantGranted) {
+        self.cards.entry(granted.discipline.clone()).or_default().warrants.push(Warrant {
+            id: granted.warrant,
+            marshal: granted.marshal.clone(),
+            starts_on: granted.starts_on,
+            ends_on: granted.ends_on,
+            granted_by: granted.granted_by,
+        });
     }
 
     fn end_warrant(
@@ -293,12 +312,33 @@ impl Civil {
         Ok(())
     }
 
+    /// The waiver signed last counts, whenever it is filed.
     fn waive(&mut self, waiver: WaiverHeld) -> Result<(), Senseless> {
         if self.waiver.is_some_and(|held| held.signed_on == waiver.signed_on) {
             return Err(Senseless::WaiverExists { signed_on: waiver.signed_on });
         }
-        self.waiver = Some(waiver);
+        if self.waiver.is_none_or(|held| held.signed_on < waiver.signed_on) {
+            self.waiver = Some(waiver);
+        }
         Ok(())
+    }
+
+    /// Sets dates that were picked in a merge to what they really are (C4, P6).
+    pub(super) fn pick_again(&mut self, event: &CombatantEvent) {
+        match event {
+            CombatantEvent::CardDatesCorrected(e) => {
+                let term = Term { issued_on: e.issued_on, expires_on: e.expires_on, rulebook: e.rulebook };
+                self.cards.entry(e.discipline.clone()).or_default().term = Some(term);
+            }
+            CombatantEvent::WaiverCorrected(e) => {
+                self.waiver = Some(WaiverHeld {
+                    signed_on: e.signed_on,
+                    expires_on: e.expires_on,
+                    rulebook: e.rulebook,
+                });
+            }
+            _ => {}
+        }
     }
 
     /// Dates as picked, grants united (P6).
@@ -316,7 +356,7 @@ impl Civil {
                 marshal: w.marshal.clone(),
                 starts_on: w.starts_on,
                 ends_on: w.ends_on,
-                granted_by: None,
+                granted_by: w.granted_by,
             }));
         }
         if let Some(waiver) = merge.waiver {

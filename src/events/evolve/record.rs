@@ -8,8 +8,9 @@ use super::civil::{Civil, Senseless, corrected};
 use crate::domain::card_id::CardIdForm;
 use crate::domain::date::CivilDate;
 use crate::domain::details::Details;
-use crate::domain::id::{CombatantId, EventId, StreamVersion};
+use crate::domain::id::{CombatantId, EventId, Slug, StreamVersion};
 use crate::domain::personal::Personal;
+use crate::events::combatant::{CombatantMerged, WarrantGranted};
 use crate::events::{CombatantEvent, Fact};
 
 /// A person on file, folded from the person's stream in order.
@@ -151,6 +152,26 @@ impl Record {
         fold(&timeline, None)
     }
 
+    /// Since when the record speaks for joined ones in a discipline: the day of
+    /// the last merge that brought a card there. What takes effect earlier would
+    /// be overwritten by the dates that the officer picked (P6).
+    #[must_use]
+    pub fn joined_on(&self, discipline: &Slug) -> Option<CivilDate> {
+        self.last_merge(|merge| merge.cards.iter().any(|card| card.discipline == *discipline))
+    }
+
+    /// The same for the waiver.
+    #[must_use]
+    pub fn waiver_joined_on(&self) -> Option<CivilDate> {
+        self.last_merge(|merge| merge.waiver.is_some())
+    }
+
+    fn last_merge(&self, about: impl Fn(&CombatantMerged) -> bool) -> Option<CivilDate> {
+        let mut backwards = self.timeline.iter().rev();
+        let is = |entry: &&Entry| matches!(&entry.fact.event, CombatantEvent::CombatantMerged(e) if about(e));
+        backwards.find(is).map(|entry| entry.on)
+    }
+
     /// The events that a correction may name: what holds on the timeline now,
     /// in its order.
     pub fn standing_entries(&self) -> impl Iterator<Item = &Fact<CombatantEvent>> {
@@ -170,10 +191,12 @@ impl Record {
         }
     }
 
-    /// The newest address of the card page.
+    /// The address of the card page: the newest that cannot be guessed, or the
+    /// newest of the old ones where there is no other (P4).
     #[must_use]
     pub fn card_id(&self) -> Option<&(Personal, CardIdForm)> {
-        self.card_ids.last()
+        let mut newest_first = self.card_ids.iter().rev();
+        newest_first.find(|(_, form)| *form == CardIdForm::Long).or(self.card_ids.last())
     }
 
     /// Whether the person accepted the policy.
@@ -183,13 +206,20 @@ impl Record {
     }
 }
 
-/// Puts a fact at its place: a correction where what it corrects stood in the order.
+/// Puts a fact at its place: a correction where what it corrects stood in the
+/// order. A merge stays where it is; a correction of the dates picked there
+/// stands right behind it, in place of an earlier correction of them.
 fn place(timeline: &mut Vec<Entry>, fact: Fact<CombatantEvent>, mut order: i64) {
     let Some(on) = fact.effective_on else { return };
     if let Some(old) = corrected(&fact)
         && let Some(index) = timeline.iter().position(|entry| entry.fact.id == old)
     {
-        order = timeline.remove(index).order;
+        order = timeline[index].order;
+        if !is_merge(&timeline[index].fact) {
+            timeline.remove(index);
+        } else if let Some(earlier) = timeline.iter().position(|entry| same_pick(&entry.fact, &fact)) {
+            timeline.remove(earlier);
+        }
     }
     let at = timeline.partition_point(|entry| (entry.on, entry.order) <= (on, order));
     timeline.insert(at, Entry { on, order, fact: Arc::new(fact) });
@@ -198,12 +228,56 @@ fn place(timeline: &mut Vec<Entry>, fact: Fact<CombatantEvent>, mut order: i64) 
 fn fold(timeline: &[Entry], by: Option<CivilDate>) -> Result<Civil, Clash> {
     let mut civil = Civil::default();
     for entry in timeline.iter().take_while(|entry| by.is_none_or(|day| entry.on <= day)) {
-        civil.apply(entry.on, &entry.fact.event).map_err(|why| Clash {
+        let event = &entry.fact.event;
+        let applied = match event {
+            CombatantEvent::WarrantGranted(granted) if never_ran(timeline, granted) => {
+                civil.note_warrant(granted);
+                Ok(())
+            }
+            _ if picks_again(timeline, &entry.fact) => {
+                civil.pick_again(event);
+                Ok(())
+            }
+            _ => civil.apply(entry.on, event),
+        };
+        applied.map_err(|why| Clash {
             event: entry.fact.id,
-            event_type: crate::events::StreamEvent::event_type(&entry.fact.event),
+            event_type: crate::events::StreamEvent::event_type(event),
             on: entry.on,
             why,
         })?;
     }
     Ok(civil)
+}
+
+fn is_merge(fact: &Fact<CombatantEvent>) -> bool {
+    matches!(fact.event, CombatantEvent::CombatantMerged(_))
+}
+
+/// Whether a fact corrects dates that were picked in a merge.
+fn picks_again(timeline: &[Entry], fact: &Fact<CombatantEvent>) -> bool {
+    corrected(fact)
+        .is_some_and(|old| timeline.iter().any(|entry| entry.fact.id == old && is_merge(&entry.fact)))
+}
+
+/// Whether both correct the same thing: one card's dates, or the waiver's.
+fn same_pick(one: &Fact<CombatantEvent>, other: &Fact<CombatantEvent>) -> bool {
+    match (&one.event, &other.event) {
+        (CombatantEvent::CardDatesCorrected(a), CombatantEvent::CardDatesCorrected(b)) => {
+            a.corrects == b.corrects && a.discipline == b.discipline
+        }
+        (CombatantEvent::WaiverCorrected(a), CombatantEvent::WaiverCorrected(b)) => a.corrects == b.corrects,
+        _ => false,
+    }
+}
+
+/// Whether a warrant was ended on its first day or before: it never ran, and
+/// covers no time that another could want (C8).
+fn never_ran(timeline: &[Entry], granted: &WarrantGranted) -> bool {
+    timeline.iter().any(|entry| match &entry.fact.event {
+        CombatantEvent::WarrantEnded(ended) => {
+            ended.warrant == granted.warrant && entry.on <= granted.starts_on
+        }
+        _ => false,
+    })
 }

@@ -5,4 +5,5 @@ mod faults;
 mod kingdom;
 mod later;
 mod odd_files;
+mod sealed;
 mod whole;

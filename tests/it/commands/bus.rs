@@ -1,0 +1,202 @@
+//! Once, by whom, on which state.
+
+use emol::commands::authorize::Denied;
+use emol::commands::bus::{BusError, Read, Reading};
+use emol::commands::combatant::grant_authorization::GrantAuthorization;
+use emol::commands::combatant::issue_card::IssueCard;
+use emol::commands::combatant::record_waiver::RecordWaiver;
+use emol::commands::combatant::revoke_authorization::RevokeAuthorization;
+use emol::commands::officers::Verb;
+use emol::domain::actor::Actor;
+use emol::domain::details::DetailField;
+use emol::domain::id::{CorrelationId, Position, StreamId, StreamVersion};
+use emol::domain::personal::Personal;
+use emol::store::verify::verify;
+use uuid::Uuid;
+
+use super::sample::{
+    about, bus, day, issue, kingdom, officer, officers, operator, person, register, request, slug,
+};
+use crate::support::databases::on_all_databases;
+
+fn rapier() -> GrantAuthorization {
+    GrantAuthorization {
+        discipline: slug("fencing"),
+        authorization: slug("heavy-rapier"),
+        on: day("2026-05-01"),
+    }
+}
+
+#[test]
+fn a_command_is_judged_sealed_appended_and_read_back_open() {
+    on_all_databases(|database| async move {
+        let bus = bus(database.store(1).await, 1_000).await;
+        kingdom(&bus).await;
+        register(&bus, 1, person(1)).await;
+        issue(&bus, 2, operator(), about(person(1), rapier())).await.unwrap();
+        issue(&bus, 3, operator(), about(person(1), RecordWaiver { signed_on: day("2026-01-02") }))
+            .await
+            .unwrap();
+        let other = super::sample::bus(database.other_process().await, 2_000).await;
+        for bus in [&bus, &other] {
+            let record = bus.record(person(1)).await.unwrap();
+            assert_eq!(record.details[&DetailField::PostalCode], Personal::open("K1A 0B1"));
+            let civil = record.civil(None).unwrap();
+            let term = civil.term(&slug("fencing")).unwrap();
+            assert_eq!((term.issued_on, term.expires_on), (day("2026-05-01"), day("2028-05-01")));
+            assert_eq!(civil.waiver.unwrap().expires_on, day("2033-01-02"));
+        }
+        assert!(verify(&database.db, None).await.unwrap().is_clean());
+    });
+}
+
+#[test]
+fn the_same_command_sent_twice_happens_once() {
+    on_all_databases(|database| async move {
+        let bus = bus(database.store(1).await, 1_000).await;
+        kingdom(&bus).await;
+        register(&bus, 1, person(1)).await;
+        let first = issue(&bus, 2, operator(), about(person(1), rapier())).await.unwrap();
+        let again = issue(&bus, 2, operator(), about(person(1), rapier())).await;
+        let again = again.expect("the receipt of the first");
+        assert_eq!((again.first, again.last, again.repeated), (first.first, first.last, true));
+        let mut other_body = request(2, operator(), about(person(1), rapier()));
+        other_body.body = b"something else".to_vec();
+        assert!(matches!(bus.execute(other_body).await, Err(BusError::CommandReused)));
+    });
+}
+
+#[test]
+fn commands_about_one_person_at_the_same_time_all_find_their_place() {
+    on_all_databases(|database| async move {
+        let first = bus(database.store(1).await, 1_000).await;
+        kingdom(&first).await;
+        register(&first, 1, person(1)).await;
+        let second = bus(database.other_process().await, 2_000).await;
+        let grant =
+            tokio::spawn(async move { issue(&first, 2, operator(), about(person(1), rapier())).await });
+        let card = IssueCard { discipline: slug("armoured-combat"), issued_on: day("2026-05-02") };
+        let card = issue(&second, 3, operator(), about(person(1), card)).await;
+        assert!(card.is_ok() && grant.await.unwrap().is_ok());
+        assert_eq!(second.record(person(1)).await.unwrap().civil(None).unwrap().cards.len(), 2);
+    });
+}
+
+#[test]
+fn a_refusal_on_an_outdated_copy_is_judged_again() {
+    on_all_databases(|database| async move {
+        let first = bus(database.store(1).await, 1_000).await;
+        kingdom(&first).await;
+        register(&first, 1, person(1)).await;
+        issue(&first, 2, operator(), about(person(1), rapier())).await.unwrap();
+        let second = bus(database.other_process().await, 2_000).await;
+        let revoke = RevokeAuthorization {
+            discipline: slug("fencing"),
+            authorization: slug("heavy-rapier"),
+            on: day("2026-05-02"),
+            reason: "lapse of skill".into(),
+        };
+        issue(&second, 3, operator(), about(person(1), revoke)).await.unwrap();
+        // The first process still believes that it is held.
+        let again = GrantAuthorization { on: day("2026-05-03"), ..rapier() };
+        issue(&first, 4, operator(), about(person(1), again)).await.unwrap();
+        let twice = GrantAuthorization { on: day("2026-05-03"), ..rapier() };
+        assert!(matches!(
+            issue(&first, 5, operator(), about(person(1), twice)).await,
+            Err(BusError::Refused(_))
+        ));
+    });
+}
+
+#[test]
+fn p5_a_command_on_a_version_that_is_no_longer_there_is_told_so() {
+    on_all_databases(|database| async move {
+        let bus = bus(database.store(1).await, 1_000).await;
+        kingdom(&bus).await;
+        register(&bus, 1, person(1)).await;
+        let mut seen = request(2, operator(), about(person(1), rapier()));
+        seen.seen = Some(StreamVersion(1));
+        bus.execute(seen.clone()).await.unwrap();
+        seen.command_id.0 = Uuid::from_u128(3);
+        assert!(matches!(
+            bus.execute(seen).await,
+            Err(BusError::Stale { seen: StreamVersion(1), now: StreamVersion(3) })
+        ));
+    });
+}
+
+#[test]
+fn a1_a_deputy_acts_in_their_own_discipline_only() {
+    on_all_databases(|database| async move {
+        let bus = bus(database.store(1).await, 1_000).await;
+        kingdom(&bus).await;
+        register(&bus, 1, person(1)).await;
+        let deputy = Actor::Officer(officer(1));
+        issue(&bus, 2, deputy.clone(), about(person(1), rapier())).await.unwrap();
+        let armoured = GrantAuthorization {
+            discipline: slug("armoured-combat"),
+            authorization: slug("weapon-shield"),
+            on: day("2026-05-01"),
+        };
+        let refused = issue(&bus, 3, deputy, about(person(1), armoured)).await;
+        assert!(matches!(refused, Err(BusError::Denied(Denied::Lacking { .. }))));
+    });
+}
+
+#[test]
+fn an_officer_disabled_by_another_process_can_do_nothing_more() {
+    on_all_databases(|database| async move {
+        let first = bus(database.store(1).await, 1_000).await;
+        kingdom(&first).await;
+        register(&first, 1, person(1)).await;
+        let second = bus(database.other_process().await, 2_000).await;
+        officers(&second, 2, Verb::Disable(officer(1))).await;
+        let refused = issue(&first, 3, Actor::Officer(officer(1)), about(person(1), rapier())).await;
+        assert!(matches!(refused, Err(BusError::Denied(Denied::NoOfficer))));
+    });
+}
+
+#[test]
+fn a3_nobody_changes_their_own_authorizations() {
+    on_all_databases(|database| async move {
+        let bus = bus(database.store(1).await, 1_000).await;
+        kingdom(&bus).await;
+        register(&bus, 1, person(1)).await;
+        officers(&bus, 2, Verb::Link { officer: officer(1), combatant: Some(person(1)) }).await;
+        let refused = issue(&bus, 3, Actor::Officer(officer(1)), about(person(1), rapier())).await;
+        assert!(matches!(refused, Err(BusError::Denied(Denied::OwnRecord))));
+    });
+}
+
+#[test]
+fn v7_a_reading_is_in_the_log_before_anything_is_shown() {
+    on_all_databases(|database| async move {
+        let bus = bus(database.store(1).await, 1_000).await;
+        kingdom(&bus).await;
+        register(&bus, 1, person(1)).await;
+        for what in [
+            Read::Record(person(1)),
+            Read::Record(person(1)),
+            Read::List { query: "zymurgis".into(), count: 3 },
+        ] {
+            let reading = Reading {
+                actor: Actor::Officer(officer(1)),
+                correlation_id: CorrelationId(Uuid::from_u128(1)),
+                screen: slug("desk"),
+                what,
+                reason: None,
+            };
+            bus.record_reading(reading).await.unwrap();
+        }
+        let stream = StreamId::access(person(1).0, "2026-05");
+        let rows = bus.store().read_stream(stream, StreamVersion(0)).await.unwrap();
+        assert_eq!(rows.len(), 2);
+        assert!(rows.iter().all(|row| row.subject == Some(person(1).0) && &*row.event_type == "RecordRead"));
+        let list = StreamId::access(officer(1).0, "2026-05");
+        let rows = bus.store().read_stream(list, StreamVersion(0)).await.unwrap();
+        assert_eq!(rows.len(), 1);
+        assert!(
+            rows[0].position > Position(0) && !String::from_utf8_lossy(&rows[0].payload).contains("zymurgis")
+        );
+    });
+}

@@ -1,0 +1,5 @@
+//! Commands from the bus to the log and back, on every database.
+
+mod bus;
+mod erasure;
+mod sample;
