@@ -28,11 +28,14 @@ pub fn complain(text: &str) {
     let _ = writeln!(std::io::stderr(), "emol: {text}");
 }
 
+/// Cells longer than this run into the next column rather than push it away.
+const WIDEST: usize = 32;
+
 /// A table with its columns aligned; cells hold no line breaks.
 pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain([head[column].chars().count()]).max().unwrap_or(0)
+        cells.chain([head[column].chars().count()]).max().unwrap_or(0).min(WIDEST)
     };
     let widths: Vec<usize> = (0..head.len()).map(width).collect();
     let line = |cells: &mut dyn Iterator<Item = &str>| {
