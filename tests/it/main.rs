@@ -7,8 +7,6 @@ mod architecture;
 mod cli;
 mod commands;
 mod dependencies;
-mod exchange;
-mod events;
 mod events;
 mod exchange;
 mod projections;
