@@ -57,10 +57,24 @@ pub struct WebConfig {
 }
 
 /// A demonstration: invented people, a fixed day, sign-in by choosing somebody.
+/// Made by `emol demo` only, and only for this machine's own addresses.
 #[derive(Debug, Clone)]
 pub struct DemoConfig {
+    today: CivilDate,
+}
+
+impl DemoConfig {
+    /// A demonstration that answers on `listen`; none where that is no address of this machine alone.
+    #[must_use]
+    pub fn on_loopback(listen: SocketAddr, today: CivilDate) -> Option<Self> {
+        listen.ip().is_loopback().then_some(Self { today })
+    }
+
     /// Its today, shown in the banner.
-    pub today: CivilDate,
+    #[must_use]
+    pub const fn today(&self) -> CivilDate {
+        self.today
+    }
 }
 
 /// How long somebody stays signed in.
@@ -198,12 +212,15 @@ impl Application {
     /// Serves until `shutdown` is done, then lets what has begun end.
     ///
     /// # Errors
-    /// The listener fails.
+    /// The listener fails, or is open to other machines while this is a demonstration.
     pub async fn run(
         self,
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
+        if self.state.config.demo.is_some() && !listener.local_addr()?.ip().is_loopback() {
+            return Err(std::io::Error::other("a demonstration answers on this machine only"));
+        }
         // Answers are whole when they are written: nothing is gained by waiting for more.
         let listener = listener.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {

@@ -1,1 +1,23 @@
-//! Settings, read once.
+//! Settings, read once: from the environment, or from the TOML file that
+//! `--config` or `EMOL_CONFIG` names. The environment wins. One small struct
+//! per concern, so that a subcommand asks only for what it needs.
+//!
+//! A setting that is missing or wrong is named together with an example
+//! ([`ConfigError`]); the value of a secret is never repeated.
+//!
+//! # Adding a setting
+//! A constant in [`settings`] and its line in [`settings::ALL`], then a field in
+//! the struct whose concern it is.
+
+mod database;
+mod keys;
+mod log;
+mod serving;
+pub mod settings;
+mod source;
+
+pub use database::DatabaseConfig;
+pub use keys::{KeySource, KeysConfig, write_key_file};
+pub use log::{LogConfig, LogFormat};
+pub use serving::ServeConfig;
+pub use source::{ConfigError, Fault, Source};

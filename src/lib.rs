@@ -15,6 +15,7 @@
 //! Decisions in `commands/<aggregate>` do no I/O and ask neither clock nor dice.
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;

@@ -1,3 +1,5 @@
-//! The `emol` program.
+//! The `emol` program: the rest is in the library's `cli`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    emol::cli::main()
+}

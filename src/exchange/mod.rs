@@ -11,6 +11,7 @@
 //! that gives an [`ImportReport`]: read, check, decide on states in memory,
 //! then one proposal. Running it twice must record nothing.
 
+pub mod demo;
 pub mod disciplines;
 mod json;
 mod proposal;

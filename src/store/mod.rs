@@ -46,6 +46,7 @@ mod group;
 pub mod keys;
 pub mod links;
 pub mod migrate;
+pub mod rights;
 pub mod row;
 pub mod seal;
 pub mod sessions;

@@ -4,9 +4,12 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod architecture;
+mod cli;
 mod commands;
 mod dependencies;
+mod events;
 mod exchange;
+mod projections;
 mod store;
 mod support;
 mod version;

@@ -1,0 +1,145 @@
+//! The command line: one file per subcommand. Parses, calls the rooms, says
+//! what came of it; decides nothing itself.
+//!
+//! Results go to standard output, everything else to standard error. Exit codes
+//! are in [`failure`] and part of the interface: scripts may rely on them.
+//!
+//! # Adding a subcommand
+//! A file here with its `clap::Args` and an `async fn run`, a variant of
+//! [`Command`], a line in `README.md`, and its exit codes in `tests/it/cli/`.
+
+mod demo;
+mod docs;
+mod doctor;
+pub mod failure;
+mod health;
+mod history;
+mod import;
+mod keys;
+mod migrate;
+mod officer;
+mod open;
+mod output;
+mod rebuild;
+mod serve;
+mod static_export;
+mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+
+/// What `--help` ends with.
+const AFTER_HELP: &str = "\
+Settings come from the environment, or from a TOML file named by --config or EMOL_CONFIG:
+  DATABASE_URL           where the register is kept: sqlite:///path/emol.db or mysql://user:password@host/emol
+  EMOL_MASTER_KEYS       the keys that unlock what is sealed (`emol keys generate`), or
+  EMOL_MASTER_KEYS_FILE  a file that holds them; for SQLite, <database>.key by default
+  EMOL_LISTEN            the address to answer on, 127.0.0.1:8080 by default
+  EMOL_BASE_URL          the address that people type, like https://emol.example.org
+  EMOL_TRUSTED_PROXIES   proxies whose word about a visitor's address is believed
+  EMOL_LOG               what is logged: info, or emol=debug,sqlx=warn
+  EMOL_LOG_FORMAT        text or json
+
+Exit codes:
+  0 done   1 refused, or something was found   2 usage   3 settings or keys
+  4 database away or busy   5 the tables need `emol migrate`   6 an internal error
+
+To look around first: emol demo";
+
+/// The register of combat authorizations of an SCA kingdom.
+#[derive(Debug, Parser)]
+#[command(name = "emol", version = crate::VERSION, after_help = AFTER_HELP, arg_required_else_help = true)]
+struct Cli {
+    /// A TOML file with settings; the environment wins over it
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show a sample kingdom: nothing to set up, nothing is kept
+    Demo(demo::Args),
+    /// Run the web server
+    Serve,
+    /// Bring the database's tables to what this version needs
+    Migrate(migrate::Args),
+    /// Bring in disciplines, regions or a roster from a file: all of it, or nothing
+    Import(import::Args),
+    /// Build the read models again from the log; nobody notices
+    Rebuild(rebuild::Args),
+    /// Walk the whole log and recompute its chain
+    Verify(verify::Args),
+    /// Show what happened to a person, or to the kingdom
+    History(history::Args),
+    /// Invite officers, and give and take permissions; makes the first administrator
+    Officer(officer::Args),
+    /// Say whether a running server answers (for containers)
+    Health(health::Args),
+    /// Write out the static files
+    Static(static_export::Args),
+    /// Check settings, database, clock and keys, and say what to do
+    Doctor(doctor::Args),
+    /// Make master keys
+    Keys(keys::Args),
+    /// Print documentation that is generated from the code
+    Docs(docs::Args),
+}
+
+/// Runs what the command line asks for.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::Internal(format!("no runtime: {error}")).report(),
+    };
+    let outcome = runtime.block_on(run(cli));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), Failure> {
+    let config = cli.config.as_deref();
+    let source = || crate::config::Source::read(config);
+    match cli.command {
+        Command::Demo(args) => demo::run(args, &source()?).await,
+        Command::Serve => serve::run(&source()?).await,
+        Command::Migrate(args) => migrate::run(args, &source()?).await,
+        Command::Import(args) => import::run(args, &source()?).await,
+        Command::Rebuild(args) => rebuild::run(args, &source()?).await,
+        Command::Verify(args) => verify::run(args, &source()?).await,
+        Command::History(args) => history::run(args, &source()?).await,
+        Command::Officer(args) => officer::run(args, &source()?).await,
+        Command::Health(args) => health::run(args, &source()?).await,
+        Command::Static(args) => static_export::run(args),
+        Command::Doctor(args) => doctor::run(args, source()).await,
+        Command::Keys(args) => keys::run(args),
+        Command::Docs(args) => docs::run(args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_put_together_well() {
+        super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_names_every_setting() {
+        for setting in crate::config::settings::ALL {
+            assert!(super::AFTER_HELP.contains(setting.env), "{}", setting.env);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What the doctor looks at, in the order in which things depend on each other.
+
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+
+use super::super::{Failure, open};
+use super::{Findings, Grade};
+use crate::clock::{Clock, SystemClock, SystemIds};
+use crate::commands::bus::Bus;
+use crate::config::{DatabaseConfig, KeysConfig, LogConfig, ServeConfig, Source};
+use crate::domain::date::Instant;
+use crate::domain::permission::Permission;
+use crate::store::migrate::has_append_only_triggers;
+use crate::store::rights::rights;
+use crate::store::{Backend, Db, Store};
+
+/// How far clocks may be apart, in seconds: the log refuses more.
+const APART: i64 = 60;
+
+pub(super) async fn everything(source: &Source, findings: &mut Findings) {
+    let Some((database, keys)) = settings(source, findings) else { return };
+    let db = match open::connect(&database).await {
+        Ok(db) => db,
+        Err(failure) => return findings.failed("database", &failure, to_reach(&failure)),
+    };
+    findings.ok("database", format!("{} answers at {}", name(db.backend()), database.shown()));
+    if let Err(failure) = open::check_schema(&db).await {
+        return findings.failed("tables", &failure, None);
+    }
+    findings.ok("tables", "as this version needs them");
+    if let Err(failure) = protection(&db, findings).await {
+        findings.failed("protection", &failure, None);
+    }
+    let master = match keys.load() {
+        Ok(keys) => keys,
+        Err(error) => return findings.failed("keys", &error.into(), None),
+    };
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
+    let store = match Store::open(db.clone(), master, clock.clone(), ids.clone()).await {
+        Ok(store) => store,
+        Err(error) => {
+            let to_do =
+                "add the master key that this database was made with; `emol keys` makes new ones only";
+            return findings.failed("keys", &error.into(), Some(to_do));
+        }
+    };
+    findings.ok("keys", "the master keys open what is sealed");
+    if let Err(failure) = clocks(&store, &db, findings).await {
+        findings.failed("clock", &failure, None);
+    }
+    match Bus::open(store, clock, ids).await {
+        Ok(bus) => kingdom(&bus, findings),
+        Err(error) => {
+            findings.failed(
+                "log",
+                &error.into(),
+                Some("run `emol verify` to see whether the log was changed"),
+            );
+        }
+    }
+}
+
+/// Reads every setting, so that all that are wrong are named in one run.
+fn settings(source: &Source, findings: &mut Findings) -> Option<(DatabaseConfig, KeysConfig)> {
+    let serving = ServeConfig::read(source).map(drop);
+    let logging = LogConfig::read(source, "info").map(drop);
+    let database = DatabaseConfig::read(source);
+    let keys = database.as_ref().ok().map(|database| KeysConfig::read(source, database));
+    let mut faults = Vec::new();
+    for error in [serving.err(), logging.err()].into_iter().flatten() {
+        faults.push(error);
+    }
+    faults.extend(database.as_ref().err().cloned());
+    if let Some(Err(error)) = &keys {
+        faults.push(error.clone());
+    }
+    for error in &faults {
+        findings.failed("settings", &Failure::Config(error.to_string()), None);
+    }
+    if faults.is_empty() {
+        let from = source.path().map_or_else(String::new, |path| format!(" and {}", path.display()));
+        findings.ok("settings", format!("read from the environment{from}"));
+    }
+    let database = database.ok()?;
+    if let Ok(serving) = ServeConfig::read(source) {
+        exposure(&serving, findings);
+    }
+    if database.url.expose_secret().contains("://root@") {
+        let to_do = "let `emol serve` use the account of setup_files/mysql-grants.sql";
+        findings.add("settings", Grade::Warning, "the database's root account is used", Some(to_do));
+    }
+    Some((database, keys?.ok()?))
+}
+
+/// Plain http beyond this machine would show passwords and cards to everyone on the way.
+fn exposure(serving: &ServeConfig, findings: &mut Findings) {
+    let https = serving.base_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    if !https && !serving.listen.ip().is_loopback() {
+        let to_do = "put a proxy with a certificate before it, and set EMOL_BASE_URL=https://…";
+        let found = format!("{} is reached by plain http", serving.listen);
+        findings.add("settings", Grade::Warning, found, Some(to_do));
+    }
+}
+
+const fn name(backend: Backend) -> &'static str {
+    match backend {
+        Backend::MySql => "MySQL",
+        Backend::MariaDb => "MariaDB",
+        Backend::Sqlite => "SQLite",
+    }
+}
+
+const fn to_reach(failure: &Failure) -> Option<&'static str> {
+    match failure {
+        Failure::Database(_) => {
+            Some("check that the server runs, and that host, port or socket in DATABASE_URL are right")
+        }
+        _ => None,
+    }
+}
+
+/// Whether the log is kept from being changed.
+async fn protection(db: &Db, findings: &mut Findings) -> Result<(), Failure> {
+    let grants = "let `emol serve` use the account of setup_files/mysql-grants.sql";
+    let found = rights(db).await?;
+    if !found.missing.is_empty() {
+        let text = format!("this account cannot read {}", found.missing.join(", "));
+        findings.add("rights", Grade::Problem, text, Some(grants));
+    }
+    if found.too_many.is_empty() {
+        let text = if db.backend() == Backend::Sqlite {
+            "SQLite knows no accounts: who can write the file can change it, and `emol verify` shows that"
+        } else {
+            "this account can add to the log and not change it"
+        };
+        findings.ok("rights", text);
+    } else {
+        let text = format!("this account could change the log: {}", found.too_many.join(", "));
+        findings.add("rights", Grade::Warning, text, Some(grants));
+    }
+    if has_append_only_triggers(db).await? {
+        findings.ok("triggers", "the database refuses to change or delete events");
+    } else if db.backend() == Backend::Sqlite {
+        let to_do = "run `emol verify`; then make them again from migrations/sqlite/0022 and 0023";
+        findings.add("triggers", Grade::Warning, "the triggers that keep events are gone", Some(to_do));
+    } else {
+        let to_do = "fine while the rights above are; to have both, let an administrator run `emol migrate`";
+        findings.add(
+            "triggers",
+            Grade::Note,
+            "no triggers keep the events, or this account cannot see them",
+            Some(to_do),
+        );
+    }
+    Ok(())
+}
+
+/// Whether the machine's clock agrees with the database's and with the log.
+async fn clocks(store: &Store, db: &Db, findings: &mut Findings) -> Result<(), Failure> {
+    let to_do = "set this machine's clock (timedatectl set-ntp true); writes are refused until it is right";
+    let now = SystemClock.now();
+    let seconds = |a: Instant, b: Instant| (a.micros() - b.micros()) / 1_000_000;
+    let mut fine = true;
+    if let Some(server) = db.server_clock().await? {
+        let apart = seconds(now, server);
+        if apart.abs() > APART {
+            let text = format!("this machine's clock is {apart} s off the database's");
+            findings.add("clock", Grade::Problem, text, Some(to_do));
+            fine = false;
+        }
+    }
+    let head = store.head().await?;
+    let behind = seconds(head.recorded_at, now);
+    if behind > APART {
+        let text = format!("this machine's clock is {behind} s behind the newest event of the log");
+        findings.add("clock", Grade::Problem, text, Some(to_do));
+        fine = false;
+    }
+    if fine {
+        findings.ok("clock", format!("agrees with the log, whose head is at position {}", head.position));
+    }
+    Ok(())
+}
+
+/// Whether somebody can begin to work.
+fn kingdom(bus: &Bus, findings: &mut Findings) {
+    let kingdom = bus.kingdom();
+    match kingdom.officers.holders(Permission::WriteOfficerInfo) {
+        0 => {
+            let to_do =
+                "emol officer invite mol@example.org --name \"Minister of the Lists\" --administrator";
+            findings.add("officers", Grade::Problem, "nobody may manage officers yet", Some(to_do));
+        }
+        1 => findings.ok("officers", "1 officer may manage officers"),
+        count => findings.ok("officers", format!("{count} officers may manage officers")),
+    }
+    if kingdom.catalogue.disciplines.is_empty() {
+        let to_do = "emol import disciplines FILE, then emol import regions FILE";
+        findings.add("kingdom", Grade::Note, "there are no disciplines yet", Some(to_do));
+    } else if kingdom.catalogue.regions.iter().all(|region| !region.active) {
+        let to_do = "emol import regions FILE; nobody can be registered without one";
+        findings.add("kingdom", Grade::Note, "there are no active regions yet", Some(to_do));
+    } else {
+        findings.ok("kingdom", format!("{} disciplines", kingdom.catalogue.disciplines.len()));
+    }
+    let found = "no privacy policy is approved: people can be put on file, but not invited to accept";
+    findings.add(
+        "policy",
+        Grade::Note,
+        found,
+        Some("this version keeps no policies yet; imports record acceptances"),
+    );
+}

@@ -1,0 +1,89 @@
+//! `emol migrate`: brings the tables to what this program needs.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+use serde::Serialize;
+
+use super::{Failure, output};
+use crate::clock::{SystemClock, SystemIds};
+use crate::config::{DatabaseConfig, KeySource, KeysConfig, Source, write_key_file};
+use crate::store::migrate::migrate;
+use crate::store::{Db, Keyring, MasterKeys};
+
+/// How to say what was done.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+For SQLite this makes the database, and <database>.key with a fresh master key (mode 0600) unless the settings
+name one. For MySQL and MariaDB the settings must name one (`emol keys generate`), and the account must be
+allowed to create tables; `emol serve` then runs with the fewer rights of setup_files/mysql-grants.sql.
+Running it again does nothing.")]
+pub struct Args {
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    applied: Vec<String>,
+    warnings: Vec<String>,
+    key_file: Option<String>,
+}
+
+pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
+    let database = DatabaseConfig::read(source)?;
+    let keys = KeysConfig::read(source, &database)?;
+    let mut made = None;
+    if let (KeySource::Beside(path), Some(file)) = (&keys.source, database.sqlite_file()) {
+        made = key_beside(path, &file)?;
+    }
+    let keys = keys.load()?;
+    let db = Db::connect(database.url.expose_secret()).await?;
+    let report = migrate(&db, &SystemClock).await?;
+    // Makes the log's secret where there is none yet, and finds out about wrong keys now.
+    Keyring::open(db, keys, Arc::new(SystemIds)).await?;
+    let report = Report { applied: report.applied, warnings: report.warnings, key_file: made };
+    if args.json {
+        return output::say_json(&report);
+    }
+    if let Some(path) = &report.key_file {
+        output::say(&format!(
+            "Made a master key in {path} (readable by you only).\n\
+             Keep a copy apart from the database's backups: without it, nothing sealed can be read."
+        ));
+    }
+    match report.applied.len() {
+        0 => output::say("The tables are up to date."),
+        1 => output::say("Ran 1 migration; the tables are up to date."),
+        count => output::say(&format!("Ran {count} migrations; the tables are up to date.")),
+    }
+    for warning in &report.warnings {
+        output::note(&format!("warning: {warning}"));
+    }
+    Ok(())
+}
+
+/// Makes the key file of a database that is yet to be made.
+fn key_beside(path: &Path, database: &Path) -> Result<Option<String>, Failure> {
+    if path.exists() {
+        return Ok(None);
+    }
+    let has_contents = std::fs::metadata(database).is_ok_and(|file| file.len() > 0);
+    if has_contents {
+        return Err(Failure::Config(format!(
+            "{} is missing, but the database {} is there already. A new key would not open it: bring the key \
+             file back from its backup, or set EMOL_MASTER_KEYS",
+            path.display(),
+            database.display()
+        )));
+    }
+    write_key_file(path, &MasterKeys::generate("main", &SystemIds)).map_err(|error| {
+        Failure::Config(format!(
+            "the key file {} cannot be written: {error}. Check that its folder exists and may be written",
+            path.display()
+        ))
+    })?;
+    Ok(Some(path.display().to_string()))
+}

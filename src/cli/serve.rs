@@ -1,0 +1,119 @@
+//! `emol serve`: the web server.
+
+use std::sync::Arc;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Failure, open};
+use crate::app::{Application, Services, StartError, WebConfig};
+use crate::clock::{Clock, SystemClock, SystemIds};
+use crate::config::{DatabaseConfig, KeysConfig, LogConfig, LogFormat, ServeConfig, Source};
+use crate::store::Db;
+use crate::telemetry;
+
+/// How far the database's clock may be off, in seconds.
+const APART: i64 = 60;
+
+pub async fn run(source: &Source) -> Result<(), Failure> {
+    let logging = LogConfig::read(source, "info,sqlx=warn")?;
+    start_logging(&logging);
+    let serving = ServeConfig::read(source)?;
+    let database = DatabaseConfig::read(source)?;
+    let keys = KeysConfig::read(source, &database)?.load()?;
+    let db = open::connect(&database).await?;
+    open::check_schema(&db).await?;
+    check_clock(&db).await?;
+    let listener = listen(serving.listen).await?;
+    let services = Services::open(db.clone(), keys, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
+    let head = services.store.head().await?;
+    tracing::info!(
+        position = head.position.0,
+        hash = super::verify::hex(&head.hash),
+        version = crate::VERSION,
+        "the log's head; keep it, `emol verify --against` compares"
+    );
+    let config = web_config(serving, &listener, telemetry::start_metrics().ok())?;
+    let base_url = config.base_url.clone();
+    let application = Application::build(services, config)?;
+    tracing::info!(address = %address(&listener)?, base_url, "ready");
+    application.run(listener, asked_to_end()?).await.map_err(|error| Failure::Internal(error.to_string()))?;
+    db.close().await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// Log lines as the settings have them.
+pub fn start_logging(config: &LogConfig) {
+    let format = match config.format {
+        LogFormat::Text => telemetry::LogFormat::Text,
+        LogFormat::Json => telemetry::LogFormat::Json,
+    };
+    telemetry::start_logging(&config.filter, format);
+}
+
+/// The demonstration's sign-in is not among what settings can turn on.
+fn web_config(
+    serving: ServeConfig,
+    listener: &TcpListener,
+    metrics: Option<PrometheusHandle>,
+) -> Result<WebConfig, Failure> {
+    let mut config = WebConfig::loopback(address(listener)?);
+    if let Some(base_url) = serving.base_url {
+        config.base_url = base_url;
+    }
+    config.trusted_proxies = serving.trusted_proxies;
+    config.metrics = metrics;
+    Ok(config)
+}
+
+/// Listens on an address.
+pub async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Config(format!(
+            "EMOL_LISTEN: {address} cannot be listened on ({error}); choose another port, or end what uses it"
+        ))
+    })
+}
+
+/// Where a listener really listens.
+pub fn address(listener: &TcpListener) -> Result<std::net::SocketAddr, Failure> {
+    listener.local_addr().map_err(|error| Failure::Internal(error.to_string()))
+}
+
+async fn check_clock(db: &Db) -> Result<(), Failure> {
+    let Some(server) = db.server_clock().await? else { return Ok(()) };
+    let apart = (SystemClock.now().micros() - server.micros()) / 1_000_000;
+    if apart.abs() > APART {
+        return Err(Failure::Config(format!(
+            "this machine's clock is {apart} s off the database's: set it (timedatectl set-ntp true), because \
+             the log's times must be right"
+        )));
+    }
+    Ok(())
+}
+
+/// Done when somebody asks the program to end: SIGTERM, or Ctrl-C.
+pub fn asked_to_end() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+    let failed = |error: std::io::Error| Failure::Internal(error.to_string());
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("asked to end: finishing what has begun");
+    })
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Open(error) => error.into(),
+            StartError::Bus(error) => error.into(),
+            StartError::Templates(error) => Self::Internal(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Every setting there is.
+
+/// One setting: its two names, what it is for and what it may look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// The variable of the environment.
+    pub env: &'static str,
+    /// The key in the TOML file.
+    pub key: &'static str,
+    /// What it is for, in a few words.
+    pub purpose: &'static str,
+    /// A value that would do.
+    pub example: &'static str,
+    /// Whether its value may never be shown.
+    pub secret: bool,
+}
+
+/// Where the register is kept. May hold a password.
+pub const DATABASE_URL: Setting = Setting {
+    env: "DATABASE_URL",
+    key: "database_url",
+    purpose: "where the register is kept",
+    example: "sqlite:///var/lib/emol/emol.db or mysql://emol:password@localhost/emol",
+    secret: true,
+};
+/// The master keys themselves.
+pub const MASTER_KEYS: Setting = Setting {
+    env: "EMOL_MASTER_KEYS",
+    key: "master_keys",
+    purpose: "the keys that unlock what is sealed",
+    example: "the line that `emol keys generate` prints",
+    secret: true,
+};
+/// A file that holds the master keys.
+pub const MASTER_KEYS_FILE: Setting = Setting {
+    env: "EMOL_MASTER_KEYS_FILE",
+    key: "master_keys_file",
+    purpose: "the file that holds the master keys",
+    example: "/etc/emol/master.key",
+    secret: false,
+};
+/// The address to answer on.
+pub const LISTEN: Setting = Setting {
+    env: "EMOL_LISTEN",
+    key: "listen",
+    purpose: "the address and port to answer on",
+    example: "127.0.0.1:8080",
+    secret: false,
+};
+/// The address that people type.
+pub const BASE_URL: Setting = Setting {
+    env: "EMOL_BASE_URL",
+    key: "base_url",
+    purpose: "the address that people reach the site by",
+    example: "https://emol.example.org",
+    secret: false,
+};
+/// Whose word about a visitor's address is believed.
+pub const TRUSTED_PROXIES: Setting = Setting {
+    env: "EMOL_TRUSTED_PROXIES",
+    key: "trusted_proxies",
+    purpose: "the proxies whose word about a visitor's address is believed",
+    example: "127.0.0.1, 10.0.0.7",
+    secret: false,
+};
+/// What is logged.
+pub const LOG_LEVEL: Setting = Setting {
+    env: "EMOL_LOG",
+    key: "log",
+    purpose: "what is logged",
+    example: "info, or emol=debug,sqlx=warn",
+    secret: false,
+};
+/// How it is written.
+pub const LOG_FORMAT: Setting = Setting {
+    env: "EMOL_LOG_FORMAT",
+    key: "log_format",
+    purpose: "how log lines are written",
+    example: "text or json",
+    secret: false,
+};
+/// The file that holds the settings; only in the environment.
+pub const CONFIG: &str = "EMOL_CONFIG";
+
+/// All of them, in the order of the documentation.
+pub const ALL: [Setting; 8] =
+    [DATABASE_URL, MASTER_KEYS, MASTER_KEYS_FILE, LISTEN, BASE_URL, TRUSTED_PROXIES, LOG_LEVEL, LOG_FORMAT];

@@ -1,0 +1,161 @@
+//! The kingdom itself: disciplines, regions, rulebook, officers. One append.
+
+use std::sync::Arc;
+
+use super::officers::{self, Named};
+use super::{DemoError, fresh, kingdom, slug};
+use crate::commands::Context;
+use crate::commands::bus::{Bus, Change, Proposal};
+use crate::commands::kingdom::{
+    AddAuthorizationType, AddMarshalType, AddRegion, DescribeKingdom, FoundDiscipline, KingdomCommand,
+};
+use crate::domain::actor::Actor;
+use crate::domain::id::{StreamId, StreamType};
+use crate::domain::kingdom::{KingdomSettings, RawKingdom};
+use crate::domain::region::RegionEntry;
+use crate::domain::text::slug_of;
+use crate::events::evolve::Catalogue;
+use crate::events::{Event, Fact};
+
+/// One discipline: slug, name, authorizations (primary or not), marshals.
+pub(super) struct Discipline {
+    pub slug: &'static str,
+    pub name: &'static str,
+    pub authorizations: &'static [(&'static str, bool)],
+}
+
+/// Every discipline has these two kinds of marshal.
+pub(super) const MARSHALS: [&str; 2] = ["Marshal", "Marshal in Training"];
+
+pub(super) const DISCIPLINES: [Discipline; 6] = [
+    Discipline {
+        slug: "armoured-combat",
+        name: "Armoured Combat",
+        authorizations: &[
+            ("Weapon and Shield", true),
+            ("Great Weapon", false),
+            ("Two Weapon", false),
+            ("Spear", false),
+            ("Combat Archery", false),
+        ],
+    },
+    Discipline {
+        slug: "fencing",
+        name: "Fencing",
+        authorizations: &[
+            ("Single Rapier", true),
+            ("Dagger", false),
+            ("Parry Device", false),
+            ("Two Rapiers", false),
+        ],
+    },
+    Discipline {
+        slug: "target-archery",
+        name: "Target Archery",
+        authorizations: &[("Archer", true), ("Crossbow", false)],
+    },
+    Discipline {
+        slug: "thrown-weapons",
+        name: "Thrown Weapons",
+        authorizations: &[("Axe", true), ("Knife", false), ("Spear", false)],
+    },
+    Discipline {
+        slug: "equestrian",
+        name: "Equestrian",
+        authorizations: &[("General Riding", true), ("Mounted Games", false)],
+    },
+    Discipline {
+        slug: "youth-combat",
+        name: "Youth Combat",
+        authorizations: &[("Division 1", true), ("Division 2", true)],
+    },
+];
+
+fn region(code: &str, name: &str, country: &str, format: &str) -> KingdomCommand {
+    kingdom(AddRegion(RegionEntry {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        country: country.to_owned(),
+        postal_format: format.to_owned(),
+        active: true,
+    }))
+}
+
+fn commands() -> Result<Vec<KingdomCommand>, DemoError> {
+    let settings = KingdomSettings::default();
+    let mut all = vec![
+        kingdom(DescribeKingdom(RawKingdom {
+            name: settings.name,
+            title: settings.title,
+            zone: settings.zone.to_string(),
+            accent: settings.accent.to_string(),
+            mol_email: "lists@ealdormere.example".to_owned(),
+            website: "https://ealdormere.example/".to_owned(),
+        })),
+        region("ON", "Ontario", "Canada", "A1A 1A1"),
+        region("MI", "Michigan", "United States", "12345"),
+    ];
+    for discipline in &DISCIPLINES {
+        let at = slug(discipline.slug)?;
+        all.push(kingdom(FoundDiscipline { slug: at.clone(), name: discipline.name.to_owned() }));
+        for (name, primary) in discipline.authorizations {
+            all.push(kingdom(AddAuthorizationType {
+                discipline: at.clone(),
+                slug: type_slug(name)?,
+                name: (*name).to_owned(),
+                primary: *primary,
+            }));
+        }
+        for name in MARSHALS {
+            all.push(kingdom(AddMarshalType {
+                discipline: at.clone(),
+                slug: type_slug(name)?,
+                name: name.to_owned(),
+            }));
+        }
+    }
+    Ok(all)
+}
+
+/// The slug of a type, made from its name as an import makes it.
+pub(super) fn type_slug(name: &'static str) -> Result<crate::domain::id::Slug, DemoError> {
+    slug_of(name).ok_or(DemoError::Text(name))
+}
+
+/// Founds the kingdom in one append and says who its officers are.
+pub(super) async fn found(bus: &Bus, by: &Actor) -> Result<Vec<Named>, DemoError> {
+    let mut catalogue = Catalogue::clone(&bus.kingdom().catalogue);
+    let mut changes: Vec<(StreamId, Vec<Fact<Event>>)> = Vec::new();
+    for command in commands()? {
+        let context = Context { today: bus.today(), catalogue: Arc::new(catalogue.clone()) };
+        let stream = command.stream();
+        for fact in command.decide(&catalogue, &context)? {
+            catalogue.take(stream, &fact);
+            match changes.iter_mut().find(|(known, _)| *known == stream) {
+                Some((_, facts)) => facts.push(fact),
+                None => changes.push((stream, vec![fact])),
+            }
+        }
+    }
+    let context = Context { today: bus.today(), catalogue: Arc::new(catalogue) };
+    let (named, facts) = officers::invited(bus, by, &context)?;
+    changes.push((StreamId::only(StreamType::Officers), facts));
+    let kingdom = bus.kingdom();
+    let expected = |stream: StreamId| match stream.kind {
+        StreamType::Officers => kingdom.officers.version,
+        _ => kingdom.catalogue.version_of(stream),
+    };
+    let changes =
+        changes.into_iter().map(|(stream, facts)| Change::plain(stream, expected(stream), facts)).collect();
+    let (command_id, correlation_id) = fresh(bus);
+    bus.propose(Proposal {
+        command_id,
+        actor: by.clone(),
+        correlation_id,
+        body: Vec::new(),
+        guards: Vec::new(),
+        changes,
+    })
+    .await?;
+    Ok(named)
+}

@@ -1,0 +1,207 @@
+//! Settings, keys and the codes of what is missing.
+
+use super::{Place, answer, bare, free_port, get, mode};
+
+#[test]
+fn the_version_printed_is_the_file_version() {
+    let answer = answer(bare(&["--version"]).output().unwrap());
+    let version = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/VERSION")).unwrap();
+    assert_eq!((answer.code, answer.out), (0, format!("emol {version}")));
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2() {
+    for args in
+        [&["nonsense"][..], &["serve", "--demo"], &["rebuild", "nothing"], &["verify", "--against", "ab"]]
+    {
+        let answer = answer(bare(args).output().unwrap());
+        assert_eq!(answer.code, 2, "{args:?}: {answer:?}");
+        assert!(!answer.err.is_empty());
+    }
+}
+
+#[test]
+fn every_subcommand_explains_itself() {
+    let names = "demo serve migrate import rebuild verify history officer health static doctor keys docs";
+    for name in names.split(' ') {
+        let answer = answer(bare(&[name, "--help"]).output().unwrap());
+        assert_eq!(answer.code, 0, "{name}: {answer:?}");
+        assert!(answer.out.contains("Usage: emol"), "{name}");
+    }
+    let help = answer(bare(&["--help"]).output().unwrap()).out;
+    assert!(help.contains("Exit codes:") && help.contains("DATABASE_URL"), "{help}");
+}
+
+#[test]
+fn a_missing_setting_is_named_with_an_example() {
+    for args in [&["serve"][..], &["migrate"], &["verify"], &["officer", "list"], &["history", "kingdom"]] {
+        let answer = answer(bare(args).output().unwrap());
+        assert_eq!(answer.code, 3, "{args:?}: {answer:?}");
+        assert!(answer.err.contains("DATABASE_URL") && answer.err.contains("sqlite:///"), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_wrong_setting_is_named_without_its_secret() {
+    let answer = answer(bare(&["migrate"]).env("DATABASE_URL", "postgres://u:hidden@h/d").output().unwrap());
+    assert_eq!(answer.code, 3);
+    assert!(answer.err.contains("mysql://") && !answer.err.contains("hidden"), "{answer:?}");
+}
+
+#[test]
+fn for_mysql_a_missing_key_says_how_to_make_one() {
+    let answer = answer(bare(&["serve"]).env("DATABASE_URL", "mysql://u:p@127.0.0.1/d").output().unwrap());
+    assert_eq!(answer.code, 3);
+    assert!(
+        answer.err.contains("EMOL_MASTER_KEYS") && answer.err.contains("emol keys generate"),
+        "{answer:?}"
+    );
+}
+
+#[test]
+fn a_database_that_is_away_ends_with_4() {
+    let url = format!("mysql://u:hidden@127.0.0.1:{}/d", free_port());
+    let answer = answer(bare(&["verify"]).env("DATABASE_URL", url).output().unwrap());
+    assert_eq!(answer.code, 4, "{answer:?}");
+    assert!(!answer.err.contains("hidden"));
+}
+
+#[test]
+fn only_migrate_makes_a_database() {
+    let place = Place::empty();
+    for args in [&["verify"][..], &["serve"], &["rebuild"], &["officer", "list"]] {
+        let answer = place.run(args);
+        assert_eq!(answer.code, if args[0] == "verify" { 5 } else { answer.code }, "{answer:?}");
+        assert_ne!(answer.code, 0, "{args:?}");
+        assert!(!place.file("emol.db").exists(), "{args:?}");
+    }
+}
+
+#[test]
+fn migrate_makes_a_key_that_only_its_owner_may_read_and_says_so() {
+    let place = Place::empty();
+    let answer = place.run(&["migrate"]);
+    let key = place.file("emol.db.key");
+    assert_eq!(answer.code, 0, "{answer:?}");
+    assert!(answer.out.contains(&key.display().to_string()), "{answer:?}");
+    assert_eq!(mode(&key), 0o600);
+    let before = std::fs::read(&key).unwrap();
+    let again = place.run(&["migrate"]);
+    assert_eq!((again.code, again.out.as_str()), (0, "The tables are up to date.\n"));
+    assert_eq!(std::fs::read(&key).unwrap(), before);
+}
+
+#[test]
+fn a_lost_key_is_never_replaced() {
+    let place = Place::migrated();
+    std::fs::remove_file(place.file("emol.db.key")).unwrap();
+    let answer = place.run(&["migrate"]);
+    assert_eq!(answer.code, 3, "{answer:?}");
+    assert!(answer.err.contains("backup"), "{answer:?}");
+    assert!(!place.file("emol.db.key").exists());
+}
+
+#[test]
+fn another_master_key_does_not_open_the_log() {
+    let place = Place::migrated();
+    let keys = answer(bare(&["keys", "generate", "--id", "other"]).output().unwrap()).out;
+    let answer =
+        answer(place.command(&["officer", "list"]).env("EMOL_MASTER_KEYS", keys.trim()).output().unwrap());
+    assert_eq!(answer.code, 3, "{answer:?}");
+    assert!(answer.err.contains("main") && !answer.err.contains(keys.trim()), "{answer:?}");
+}
+
+#[test]
+fn a_key_file_is_made_once_and_for_its_owner_only() {
+    let place = Place::empty();
+    let file = place.file("my.key").display().to_string();
+    assert_eq!(place.run(&["keys", "generate", "--file", &file]).code, 0);
+    assert_eq!(mode(&place.file("my.key")), 0o600);
+    assert_eq!(place.run(&["keys", "generate", "--file", &file]).code, 3);
+    let env = [("EMOL_MASTER_KEYS_FILE", file)];
+    assert_eq!(answer(place.command(&["migrate"]).envs(env).output().unwrap()).code, 0);
+    assert!(!place.file("emol.db.key").exists());
+}
+
+#[test]
+fn settings_come_from_a_file_too() {
+    let place = Place::migrated();
+    let text = format!("database_url = \"{}\"\n", place.url());
+    let file = place.write("emol.toml", &text);
+    assert_eq!(answer(bare(&["--config", &file, "verify"]).output().unwrap()).code, 0);
+    assert_eq!(answer(bare(&["verify"]).env("EMOL_CONFIG", &file).output().unwrap()).code, 0);
+    let wrong = place.write("wrong.toml", "databse_url = \"x\"\n");
+    let answer = answer(bare(&["verify", "--config", &wrong]).output().unwrap());
+    assert_eq!(answer.code, 3);
+    assert!(answer.err.contains("databse_url"), "{answer:?}");
+}
+
+#[test]
+fn the_doctor_says_what_to_do_about_each_finding() {
+    let place = Place::empty();
+    assert_eq!(answer(bare(&["doctor"]).output().unwrap()).code, 3);
+    assert_eq!(place.run(&["doctor"]).code, 5);
+    assert_eq!(place.run(&["migrate"]).code, 0);
+    let answer = place.run(&["doctor"]);
+    assert_eq!(answer.code, 1, "no administrator yet: {answer:?}");
+    assert!(answer.out.contains("--administrator"), "{answer:?}");
+    let invited = place.run(&["officer", "invite", "a@example.org", "--name", "A", "--administrator"]);
+    assert_eq!(invited.code, 0, "{invited:?}");
+    let report = place.json(&["doctor", "--json"]);
+    assert_eq!(report["healthy"], true, "{report}");
+    let named: Vec<_> =
+        report["findings"].as_array().unwrap().iter().map(|f| f["check"].as_str().unwrap()).collect();
+    for check in ["settings", "database", "tables", "rights", "triggers", "keys", "clock", "officers"] {
+        assert!(named.contains(&check), "{check} is not in {named:?}");
+    }
+}
+
+#[test]
+fn serve_answers_says_its_head_and_ends_when_asked() {
+    let place = Place::migrated();
+    let port = free_port();
+    let mut command = place.command(&["serve"]);
+    command.env("EMOL_LISTEN", format!("127.0.0.1:{port}")).env("EMOL_LOG_FORMAT", "json");
+    let server = super::Running::start(command);
+    let (status, page) = get(port, "/");
+    assert_eq!(status, 200);
+    assert!(page.contains(emol::VERSION));
+    assert!(!page.contains("DEMO"), "serve is no demonstration");
+    let address = format!("127.0.0.1:{port}");
+    assert_eq!(place.run(&["health", "--address", &address]).code, 0);
+    let ended = server.end();
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(ended.err.lines().all(|line| line.starts_with('{')), "{ended:?}");
+    assert!(ended.err.contains("\"hash\""), "{ended:?}");
+    let health = place.json(&["health", "--address", &address, "--json"]);
+    assert_eq!(health["healthy"], false);
+}
+
+#[test]
+fn serve_refuses_tables_that_are_not_its_own() {
+    let place = Place::empty();
+    std::fs::write(place.file("emol.db"), "").unwrap();
+    let keys = answer(bare(&["keys", "generate"]).output().unwrap()).out;
+    let answer = answer(place.command(&["serve"]).env("EMOL_MASTER_KEYS", keys.trim()).output().unwrap());
+    assert_eq!(answer.code, 5, "{answer:?}");
+    assert!(answer.err.contains("emol migrate"), "{answer:?}");
+}
+
+#[test]
+fn the_static_files_are_written_out() {
+    let place = Place::empty();
+    let folder = place.file("out").display().to_string();
+    assert_eq!(place.run(&["static", "export", &folder]).code, 0);
+    let names: Vec<_> = std::fs::read_dir(place.file("out/static"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(names.iter().any(|name| name.starts_with("site-") && name.ends_with(".css")), "{names:?}");
+}
+
+#[test]
+fn the_events_page_is_printed() {
+    let answer = answer(bare(&["docs", "events"]).output().unwrap());
+    assert_eq!(answer.code, 0);
+    assert!(answer.out.starts_with("# Events\n") && answer.out.contains("CombatantRegistered"));
+}
