@@ -6,6 +6,7 @@ mod access;
 mod bulk;
 mod effects;
 mod kingdom;
+mod past;
 mod proposal;
 mod records;
 
@@ -24,6 +25,7 @@ use crate::store::{AppendError, ClaimKind, DbError, KeyError, Receipt, Store};
 
 pub use access::{Read, Reading};
 pub use kingdom::KingdomState;
+pub use past::Entry;
 pub use proposal::{Change, Proposal};
 
 /// How often a decision is made again when another one came first.
@@ -242,6 +244,8 @@ impl Bus {
         match &request.command {
             Command::Combatant { combatant, command } => {
                 let record = self.0.records.get(&self.0.store, *combatant, fresh).await?;
+                permits(&request.actor, &needs.clone().on(&record), &kingdom.officers)
+                    .map_err(BusError::from)?;
                 request.check_seen(record.version)?;
                 let facts = command.decide(&record, &context).map_err(BusError::from)?;
                 if let Some(discipline) = &needs.discipline {
@@ -253,6 +257,8 @@ impl Bus {
             Command::Merge(merge) => {
                 let survivor = self.0.records.get(&self.0.store, merge.survivor, fresh).await?;
                 let merged = self.0.records.get(&self.0.store, merge.merged, fresh).await?;
+                let needs = needs.clone().on(&survivor).on(&merged);
+                permits(&request.actor, &needs, &kingdom.officers).map_err(BusError::from)?;
                 request.check_seen(survivor.version)?;
                 let Merge { survivor: to, merged: from, .. } = merge;
                 let (ours, theirs) = merge.decide(&survivor, &merged, &context).map_err(BusError::from)?;

@@ -74,13 +74,13 @@ impl Effects {
         }
     }
 
-    /// Gives back everything unique that a record holds.
+    /// Gives back what is unique to a record, so that others may have it. A
+    /// roster's name for the person stays claimed, by its keyed hash: the same
+    /// file imported again must not bring back whoever was erased (V6).
     pub(super) fn release(&mut self, owner: Uuid, record: &Record) {
-        let ids = record.card_ids.iter().map(|(id, _)| (ClaimKind::CardId, Some(id)));
-        let refs = std::iter::once((ClaimKind::RosterRef, record.roster_ref.as_ref()));
-        for (kind, value) in ids.chain(refs) {
-            if let Some(text) = value.and_then(Personal::text) {
-                self.releases.push((kind, text.to_owned(), owner));
+        for (card_id, _) in &record.card_ids {
+            if let Some(text) = card_id.text() {
+                self.releases.push((ClaimKind::CardId, text.to_owned(), owner));
             }
         }
     }

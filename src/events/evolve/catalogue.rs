@@ -156,8 +156,8 @@ impl Catalogue {
         }
     }
 
-    /// The rulebook in force on a day (D5): the newest adopted of those that
-    /// had begun; the built-in defaults, as version 0, before any.
+    /// The rulebook in force on a day (D5): the one that began last, the newest
+    /// adopted where two began together; the built-in defaults, as version 0, before any.
     #[must_use]
     pub fn rulebook_on(&self, day: CivilDate) -> Rulebook {
         self.rulebooks
@@ -184,3 +184,7 @@ impl Catalogue {
         types
     }
 }
+
+#[cfg(test)]
+#[path = "catalogue_tests.rs"]
+mod tests;

@@ -78,3 +78,7 @@ impl Officers {
         self.all.values().filter(|o| o.enabled && o.grants.allows(permission, None)).count()
     }
 }
+
+#[cfg(test)]
+#[path = "officers_tests.rs"]
+mod tests;

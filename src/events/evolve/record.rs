@@ -281,3 +281,7 @@ fn never_ran(timeline: &[Entry], granted: &WarrantGranted) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+#[path = "record_tests.rs"]
+mod tests;

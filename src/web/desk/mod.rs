@@ -1,10 +1,70 @@
 //! The officers' side: `/desk`.
+//!
+//! Reading sealed data is recorded before it is shown (V7); what may be
+//! changed is decided by the bus alone, and forms are shown only to those who
+//! may (A1). One file per screen, and in [`verbs`] one for each thing that can
+//! be done to a person; [`act`] is the way that all of them go.
+//!
+//! # Adding a verb
+//! 1. A function in [`verbs`] that reads the sent form into a command.
+//! 2. Its line in [`routes`], and its message in [`flash`].
+//! 3. Its form, in [`record`].
+
+pub mod act;
+pub mod flash;
+pub mod forms;
+mod home;
+mod list;
+mod open;
+mod person;
+pub mod record;
+mod sheet;
+pub mod verbs;
+
+use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{MethodRouter, get, post};
 
 use super::state::AppState;
+use crate::domain::id::Position;
+
+/// The most bytes of a form; the longest of ours has 13 fields of 255 characters.
+const MOST_BYTES: usize = 64 * 1024;
 
 /// The routes of this room.
 pub fn routes() -> Router<AppState> {
     Router::new()
+        // What waits, and everybody on file.
+        .route("/desk", get(home::show))
+        .route("/desk/people", get(list::show))
+        // One person: the form, the record.
+        .route("/desk/people/new", get(person::new).post(person::register))
+        .route("/desk/people/{id}", get(open::show))
+        .route("/desk/people/{id}/edit", get(person::edit).post(person::change))
+        // What can be done to a person.
+        .route("/desk/people/{id}/issue-card", verb(verbs::card::issue))
+        .route("/desk/people/{id}/renew-card", verb(verbs::card::renew))
+        .route("/desk/people/{id}/correct-card", verb(verbs::card::correct))
+        .route("/desk/people/{id}/grant-authorization", verb(verbs::authorization::grant))
+        .route("/desk/people/{id}/revoke-authorization", verb(verbs::authorization::revoke))
+        .route("/desk/people/{id}/grant-warrant", verb(verbs::warrant::grant))
+        .route("/desk/people/{id}/end-warrant", verb(verbs::warrant::end))
+        .route("/desk/people/{id}/record-waiver", verb(verbs::waiver::record))
+        .route("/desk/people/{id}/correct-waiver", verb(verbs::waiver::correct))
+        .route("/desk/people/{id}/set-listing", verb(verbs::consent::set_listing))
+        .route("/desk/people/{id}/assign-card-id", verb(verbs::consent::assign_card_id))
+        .route("/desk/people/{id}/erase", verb(verbs::erase::erase))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+}
+
+/// A form that does one thing to a person.
+fn verb(read: verbs::Read) -> MethodRouter<AppState> {
+    post(move |state, officer, id, uri, body| act::act(state, officer, id, uri, body, read))
+}
+
+/// Waits until the read models have taken in an event; false when that takes longer.
+async fn wait_for(state: &AppState, position: Position, timeout: Duration) -> bool {
+    state.services.indexes.wait_for(position, timeout).await
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emol::clock::{Clock, FixedClock, IdSource, SystemIds};
-use emol::commands::bus::Bus;
+use emol::commands::Command;
+use emol::commands::bus::{Bus, Request};
 use emol::domain::actor::Actor;
 use emol::domain::date::Instant;
-use emol::domain::id::{CombatantId, CorrelationId, Position};
+use emol::domain::id::{CombatantId, CommandId, CorrelationId, Position};
 use emol::events::evolve::Record;
 use emol::exchange::{ImportError, ImportReport, disciplines, regions, roster};
 use uuid::Uuid;
@@ -42,6 +43,20 @@ pub async fn empty(database: &TestDatabase) -> Bus {
     let ids: Arc<dyn IdSource> = Arc::new(SystemIds);
     let store = database.store_with(Arc::clone(&clock), Arc::clone(&ids)).await;
     Bus::open(store, clock, ids).await.unwrap()
+}
+
+/// Another bus on the same log, as another process has it.
+pub async fn beside(bus: &Bus) -> Bus {
+    let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(NOW));
+    Bus::open(bus.store().clone(), clock, Arc::new(SystemIds)).await.unwrap()
+}
+
+/// Issues a command as an operator.
+pub async fn issue(bus: &Bus, command: Command) {
+    let command_id = CommandId(bus.ids().uuid_at(bus.now()));
+    let actor = operator();
+    let request = Request { command_id, actor, correlation_id: RUN, body: Vec::new(), seen: None, command };
+    bus.execute(request).await.unwrap();
 }
 
 /// A bus on a log with the sample disciplines and regions.

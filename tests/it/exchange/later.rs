@@ -1,19 +1,28 @@
 //! Later files about people who are on file: only what differs is recorded.
 
-use emol::commands::bus::{Bus, BusError, Request};
+use std::collections::BTreeMap;
+
+use emol::commands::bus::{Bus, BusError};
 use emol::commands::combatant::CombatantCommand;
 use emol::commands::combatant::end_warrant::EndWarrant;
+use emol::commands::combatant::erase::Erase;
+use emol::commands::combatant::merge::{Keep, Merge};
 use emol::commands::combatant::revoke_authorization::RevokeAuthorization;
 use emol::commands::combatant::set_listing::SetListing;
+use emol::commands::officers::{OfficersCommand, Verb};
 use emol::commands::{Command, authorize::Denied};
 use emol::domain::actor::Actor;
 use emol::domain::date::CivilDate;
-use emol::domain::id::{CombatantId, CommandId, OfficerId, Slug};
+use emol::domain::id::{CombatantId, OfficerId, Slug};
+use emol::domain::permission::{Grant, GrantScope, Permission};
+use emol::events::combatant::ErasureCause;
+use emol::events::evolve::Record;
 use emol::exchange::{ImportError, roster};
 use uuid::Uuid;
 
 use super::kingdom::{
-    RUN, data, founded, head, import, import_rows, only_fault, only_person, operator, people,
+    HEADER, RUN, beside, data, founded, head, import, import_rows, issue, only_fault, only_person, operator,
+    people,
 };
 use crate::support::databases::on_all_databases;
 
@@ -34,11 +43,7 @@ fn slug(text: &str) -> Slug {
 
 async fn desk(bus: &Bus, command: impl Into<CombatantCommand>) {
     let combatant: CombatantId = *people(bus).await.keys().next().unwrap();
-    let command_id = CommandId(bus.ids().uuid_at(bus.now()));
-    let command = Command::Combatant { combatant, command: command.into() };
-    let actor = operator();
-    let request = Request { command_id, actor, correlation_id: RUN, body: Vec::new(), seen: None, command };
-    bus.execute(request).await.unwrap();
+    issue(bus, Command::Combatant { combatant, command: command.into() }).await;
 }
 
 #[test]
@@ -165,21 +170,91 @@ fn c5_a_retired_type_is_a_fault_where_it_is_new_and_none_where_it_is_held() {
             discipline: slug("target-archery"),
             slug: slug("crossbow"),
         };
-        let request = Request {
-            command_id: CommandId(bus.ids().uuid_at(bus.now())),
-            actor: operator(),
-            correlation_id: RUN,
-            body: Vec::new(),
-            seen: None,
-            command: Command::Kingdom(command.into()),
-        };
-        bus.execute(request).await.unwrap();
+        issue(&bus, Command::Kingdom(command.into())).await;
         let report = import_rows(&bus, &[&row(PERSON, "yes,no", ARCHERY)]).await.unwrap();
         assert_eq!(report.events(), 0);
         let other = row(&PERSON.replace("C1,", "C2,"), "yes,no", ARCHERY);
         let (line, column, problem) = only_fault(import_rows(&bus, &[&other]).await);
         assert_eq!((line, column.as_str()), (2, "authorizations"));
         assert!(problem.contains("retired"), "{problem}");
+    });
+}
+
+#[test]
+fn v6_a_file_does_not_bring_back_whoever_was_erased() {
+    on_all_databases(async |database| {
+        let bus = founded(&database).await;
+        let file = row(PERSON, "yes,no", ARCHERY);
+        import_rows(&bus, &[&file]).await.unwrap();
+        desk(&bus, Erase { cause: ErasureCause::Withdrawn }).await;
+        let before = head(&bus).await;
+        let report = import_rows(&beside(&bus).await, &[&file]).await.unwrap();
+        assert_eq!((report.skipped, report.added, report.events()), (1, 0, 0));
+        assert!(report.differences[0].note.contains("erased"));
+        assert_eq!(head(&bus).await, before);
+    });
+}
+
+#[test]
+fn p6_a_ref_of_a_record_that_was_joined_to_another_records_nothing() {
+    on_all_databases(async |database| {
+        let bus = founded(&database).await;
+        let rows = [row(PERSON, "yes,no", ARCHERY), row(&PERSON.replace("C1,", "C2,"), "no,no", ",,,")];
+        import_rows(&bus, &[&rows[0], &rows[1]]).await.unwrap();
+        let folded = people(&bus).await;
+        let with_cards = |record: &Record| !record.civil(None).unwrap().cards.is_empty();
+        let (survivor, _) = folded.iter().find(|(_, record)| with_cards(record)).unwrap();
+        let (merged, _) = folded.iter().find(|(_, record)| !with_cards(record)).unwrap();
+        let waiver = Some(Keep::Survivor);
+        let merge = Merge { survivor: *survivor, merged: *merged, cards: BTreeMap::new(), waiver };
+        issue(&bus, Command::Merge(merge)).await;
+        let other = rows[1].replace("Ottawa", "Toronto");
+        let report = import_rows(&bus, &[&rows[0], &other]).await.unwrap();
+        assert_eq!((report.skipped, report.unchanged, report.events()), (1, 1, 0));
+        assert_eq!(report.differences[0].ref_, "C2");
+    });
+}
+
+#[test]
+fn two_imports_of_one_file_at_once_record_it_once() {
+    on_all_databases(async |database| {
+        let bus = founded(&database).await;
+        let other = beside(&bus).await;
+        let file = row(PERSON, "yes,no", ARCHERY);
+        let rows = [file.as_str()];
+        let (one, two) = tokio::join!(import_rows(&bus, &rows), import_rows(&other, &rows));
+        let (one, two) = (one.unwrap(), two.unwrap());
+        assert_eq!((one.added + two.added, one.unchanged + two.unchanged), (1, 1));
+        assert_eq!(people(&bus).await.len(), 1);
+    });
+}
+
+#[test]
+fn a3_an_officer_cannot_change_their_own_card_by_an_import() {
+    on_all_databases(async |database| {
+        let bus = founded(&database).await;
+        import_rows(&bus, &[&row(PERSON, "yes,no", ARCHERY)]).await.unwrap();
+        let own: CombatantId = *people(&bus).await.keys().next().unwrap();
+        let officer = OfficerId(Uuid::from_u128(9));
+        let grant = Grant::new(Permission::CanImport, GrantScope::Kingdom).unwrap();
+        let (email, label) = ("mol@example.org".to_owned(), "List minister".to_owned());
+        for verb in [
+            Verb::Invite { officer, email, label },
+            Verb::Grant { officer, grant },
+            Verb::Link { officer, combatant: Some(own) },
+        ] {
+            issue(&bus, Command::Officers(OfficersCommand { by: operator(), verb })).await;
+        }
+        let before = head(&bus).await;
+        let attempt = async |card: &str, person: &str| {
+            let file = format!("{HEADER}\n{}\n", row(person, "yes,no", card));
+            roster::import(&bus, Actor::Officer(officer), RUN, file.as_bytes(), false, &mut |_| {}).await
+        };
+        let renewed = ARCHERY.replace("2025-09-07", "2026-10-01");
+        let outcome = attempt(&renewed, PERSON).await;
+        assert!(matches!(outcome, Err(ImportError::Bus(BusError::Denied(Denied::OwnRecord)))));
+        assert_eq!(head(&bus).await, before);
+        assert_eq!(attempt(&renewed, &PERSON.replace("C1,", "C2,")).await.unwrap().added, 1);
     });
 }
 

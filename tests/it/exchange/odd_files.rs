@@ -83,7 +83,7 @@ fn every_cell_of_any_content_is_answered_with_its_line_and_column() {
                 "the byte 0xE9 is no UTF-8",
             ),
             (file(&[ROW, &format!("{ROW},")]), 3, "", "the line has 22 cells, the header 21"),
-            (file(&[ROW, &ROW[..30]]), 3, "", "the line has 4 cells, the header 21"),
+            (file(&[ROW, &ROW[..30]]), 3, "", "the line has 5 cells, the header 21"),
             (file(&[ROW, "", "\"C2,A B"]), 4, "", "a quote is opened in this line and never closed"),
             (file(&[&ROW.replace("yes,no", "no,yes")]), 2, "listed", "nobody is listed who has not accepted"),
             (file(&[&card(",2026-01-01,,")]), 2, "card_issued", "without a discipline"),

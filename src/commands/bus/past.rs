@@ -1,0 +1,51 @@
+//! What happened, opened for whoever may look: a person's history, and rows of
+//! the log as an auditor sees them. Recording the reading (V7) comes first and
+//! is the caller's: see [`Bus::record_reading`].
+
+use super::records::opened;
+use super::{Bus, BusError};
+use crate::domain::id::CombatantId;
+use crate::events::{Event, Fact};
+use crate::store::RecordedRow;
+
+/// One event of the log: its row, and the event with its sealed fields opened
+/// where their keys still exist.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The row as the log has it.
+    pub row: RecordedRow,
+    /// The event; none where this program cannot read it.
+    pub event: Option<Event>,
+}
+
+impl Bus {
+    /// Everything that happened to a person, in the order of the log, readings included.
+    ///
+    /// # Errors
+    /// [`BusError`] when the log cannot be read.
+    pub async fn history(&self, combatant: CombatantId) -> Result<Vec<Entry>, BusError> {
+        let rows = self.store().read_subject(combatant.0).await?;
+        self.open_rows(rows).await
+    }
+
+    /// Opens what rows of the log hold. A row that this program cannot read
+    /// stays closed; the others are opened all the same.
+    ///
+    /// # Errors
+    /// [`BusError`] when the keys cannot be read.
+    pub async fn open_rows(&self, rows: Vec<RecordedRow>) -> Result<Vec<Entry>, BusError> {
+        let decode = |row: &RecordedRow| {
+            Event::decode(row.stream.kind, &row.event_type, row.schema_version, &row.payload).ok()
+        };
+        let events: Vec<Option<Event>> = rows.iter().map(decode).collect();
+        let readable: Vec<bool> = events.iter().map(Option::is_some).collect();
+        let mut facts: Vec<Fact<Event>> = events.into_iter().flatten().map(Fact::plain).collect();
+        opened(self.store().keyring(), &mut facts).await?;
+        let mut facts = facts.into_iter();
+        let entries = rows.into_iter().zip(readable).map(|(row, readable)| {
+            let event = if readable { facts.next().map(|fact| fact.event) } else { None };
+            Entry { row, event }
+        });
+        Ok(entries.collect())
+    }
+}

@@ -1,0 +1,202 @@
+//! `/audit/as-of`: what was so on a day, as it was known at an instant (D4).
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::when;
+use crate::domain::date::{CivilDate, Instant};
+use crate::domain::id::CombatantId;
+use crate::domain::permission::Permission;
+use crate::projections::asof::{self, AsOfError};
+use crate::web::error::AppError;
+use crate::web::form::{Sent, capital};
+use crate::web::public::card_view::card_view;
+use crate::web::public::marshals::marshals_view;
+use crate::web::public::register::{self, register_view};
+use crate::web::reading;
+use crate::web::session::CurrentOfficer;
+use crate::web::state::AppState;
+use crate::web::templates::Templates;
+use crate::web::views::{
+    AsOfResult, AsOfView, CardView, Field, FieldError, Kind, Link, Moment, Page, Pager, Tone, href,
+};
+
+const PATH: &str = "/audit/as-of";
+
+/// What can be looked at.
+const WHAT: [(&str, &str); 3] =
+    [("card", "a person’s card page"), ("marshals", "the marshal list"), ("register", "the public register")];
+
+impl From<AsOfError> for AppError {
+    fn from(error: AsOfError) -> Self {
+        match error {
+            AsOfError::Db(error) => error.into(),
+            error => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+/// What the address asks for.
+struct Asked {
+    sent: Sent,
+    what: String,
+    on: Result<CivilDate, String>,
+    known_at: Result<Instant, String>,
+    person: Result<Option<CombatantId>, String>,
+    page: usize,
+}
+
+/// The form, and below it what was so.
+pub async fn show(
+    State(state): State<AppState>,
+    officer: CurrentOfficer,
+    RawQuery(query): RawQuery,
+) -> Result<Response, AppError> {
+    officer.require(Permission::ReadHistory, None)?;
+    let asked = Asked::read(&query.unwrap_or_default(), &state)?;
+    let fields = asked.fields(&state);
+    let errors = FieldError::of(&fields);
+    let result = match (&asked.on, &asked.known_at, &asked.person) {
+        (Ok(on), Ok(known_at), Ok(person)) if !asked.what.is_empty() && errors.is_empty() => {
+            Some(asked.result(&state, &officer, *on, *known_at, *person).await?)
+        }
+        _ => None,
+    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let view = AsOfView { fields, errors, result };
+    let path = asked.address(asked.page);
+    let page = Page::desk(&state.site().site, &officer.chrome(), &path, "As it was", view);
+    Ok((status, state.render(&page, Templates::audit_asof)?).into_response())
+}
+
+impl Asked {
+    fn read(query: &str, state: &AppState) -> Result<Self, AppError> {
+        let sent = Sent::read(query.as_bytes())?;
+        let zone = state.kingdom().catalogue.kingdom.zone.tz();
+        let on = match sent.filled("on") {
+            None => Ok(state.today()),
+            Some(text) => CivilDate::parse(text).map_err(|why| capital(&why.to_string())),
+        };
+        let known_at = match sent.filled("known_at") {
+            None => Ok(state.bus().now()),
+            Some(text) => when::instant(text, zone)
+                .ok_or_else(|| format!("An instant is written like {}", when::EXAMPLE)),
+        };
+        let person = match sent.filled("person") {
+            None => Ok(None),
+            Some(text) => CombatantId::parse(text)
+                .map(Some)
+                .map_err(|_| "A person is given by the id in the record’s address".to_owned()),
+        };
+        let what = WHAT.iter().find(|(key, _)| *key == sent.text("what")).map_or("", |(key, _)| key);
+        let page = sent.text("page").parse().unwrap_or(1).max(1);
+        Ok(Self { what: what.to_owned(), on, known_at, person, page, sent })
+    }
+
+    fn address(&self, page: usize) -> String {
+        let page = if page > 1 { page.to_string() } else { String::new() };
+        let text = |name| self.sent.text(name);
+        href(
+            PATH,
+            &[
+                ("what", &self.what),
+                ("person", text("person")),
+                ("on", text("on")),
+                ("known_at", text("known_at")),
+                ("page", &page),
+            ],
+        )
+    }
+
+    fn fields(&self, state: &AppState) -> Vec<Field> {
+        let unknown = self.what.is_empty() && self.sent.filled("what").is_some();
+        let missing = self.what == "card" && matches!(self.person, Ok(None));
+        let person = match &self.person {
+            Err(why) => Some(why.clone()),
+            Ok(_) => missing.then(|| "Whose card? Give the id in the record’s address".to_owned()),
+        };
+        let on = if self.sent.filled("on").is_some() {
+            self.sent.text("on").to_owned()
+        } else {
+            state.today().to_string()
+        };
+        vec![
+            Field::new(Kind::Select, "what", "Show")
+                .choices(WHAT)
+                .value(self.what.as_str())
+                .error(unknown.then(|| "Choose one from the list".to_owned())),
+            Field::new(Kind::Text, "person", "Person, by id").value(self.sent.text("person")).error(person),
+            Field::new(Kind::Date, "on", "On the day").required().value(on).error(self.on.clone().err()),
+            Field::new(Kind::Text, "known_at", "As known at")
+                .value(self.sent.text("known_at"))
+                .hint(format!("Like {}; empty for now", when::EXAMPLE))
+                .error(self.known_at.clone().err()),
+        ]
+    }
+
+    async fn result(
+        &self,
+        state: &AppState,
+        officer: &CurrentOfficer,
+        on: CivilDate,
+        known_at: Instant,
+        person: Option<CombatantId>,
+    ) -> Result<AsOfResult, AppError> {
+        let store = state.bus().store();
+        let position = store.position_at(known_at).await?;
+        let now = self.sent.filled("known_at").map(|_| {
+            let on = on.to_string();
+            let person = self.sent.text("person");
+            let same = [("what", self.what.as_str()), ("person", person), ("on", &on)];
+            Link::new(href(PATH, &same), "As it is known now")
+        });
+        let mut result = AsOfResult {
+            on: on.into(),
+            known_at: Moment::new(known_at, officer.kingdom.catalogue.kingdom.zone.tz()),
+            position: position.0,
+            now,
+            card: None,
+            marshals: None,
+            register: None,
+            nothing: None,
+        };
+        let asked = format!("{} on {on} as known at {known_at}", self.what);
+        // The words and types are those of that instant, too.
+        let catalogue = asof::catalogue_as_of(store, known_at).await?;
+        match (self.what.as_str(), person) {
+            ("card", Some(id)) => {
+                reading::of_record(state, officer, "audit-as-of", id).await?;
+                let card = asof::card_as_of(store, id, on, known_at).await?;
+                result.card =
+                    card.filter(|card| card.accepted).map(|card| then(card_view(&card, on, &catalogue)));
+            }
+            ("marshals", _) => {
+                let index = asof::marshals_as_of(store, on, known_at).await?;
+                reading::of_list(state, officer, "audit-as-of", asked, index.len()).await?;
+                result.marshals = Some(marshals_view(&index, on, &catalogue));
+            }
+            _ => {
+                let index = asof::register_as_of(store, on, known_at).await?;
+                let everybody = register::Asked { page: self.page, ..register::Asked::default() };
+                let mut view = register_view(&index, &everybody, on, &catalogue);
+                reading::of_list(state, officer, "audit-as-of", asked, view.rows.len()).await?;
+                let listed = index.count(on, &catalogue.rulebook_on(on).rules);
+                view.pager = Pager::new(listed, 50, self.page, |page| self.address(page));
+                result.register = Some(view);
+            }
+        }
+        if result.card.is_none() && result.marshals.is_none() && result.register.is_none() {
+            result.nothing = Some("Nobody of that id was on file then, or had a card page.".to_owned());
+        }
+        Ok(result)
+    }
+}
+
+/// A card page that speaks of that day, not of today.
+fn then(mut card: CardView) -> CardView {
+    if card.verdict.tone == Tone::Good || card.verdict.tone == Tone::Warn {
+        "Could fight that day".clone_into(&mut card.verdict.word);
+    }
+    card
+}

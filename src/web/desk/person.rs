@@ -1,0 +1,236 @@
+//! `/desk/people/new` and `/desk/people/<id>/edit`: the form for a person (P1–P3, P5).
+
+use std::collections::BTreeMap;
+
+use axum::body::Bytes;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
+
+use super::act::{back, done, request};
+use super::flash::Done;
+use super::open::person;
+use super::record::display_name;
+use super::sheet::{self, Sheet};
+use crate::commands::bus::BusError;
+use crate::commands::combatant::change_details::ChangeDetails;
+use crate::commands::combatant::register::Register;
+use crate::domain::contact::Phone;
+use crate::domain::details::{DetailField, PlainDetails, RawDetails};
+use crate::domain::id::{CombatantId, StreamVersion};
+use crate::domain::permission::Permission;
+use crate::domain::validate::validate;
+use crate::events::combatant::Source;
+use crate::events::evolve::{Record, Standing};
+use crate::events::{CombatantEvent, Event};
+use crate::web::error::AppError;
+use crate::web::form::Sent;
+use crate::web::reading;
+use crate::web::session::CurrentOfficer;
+use crate::web::state::AppState;
+use crate::web::templates::Templates;
+use crate::web::views::{Conflict, Page};
+
+/// The empty form.
+pub async fn new(State(state): State<AppState>, officer: CurrentOfficer) -> Result<Response, AppError> {
+    officer.require(Permission::WriteCombatantInfo, None)?;
+    show(&state, &officer, Sheet::new(fresh(&state)), "/desk/people/new", StatusCode::OK)
+}
+
+/// Puts a person on file. Who they are follows from the command's id, so that
+/// a re-sent form is the same person.
+pub async fn register(
+    State(state): State<AppState>,
+    officer: CurrentOfficer,
+    OriginalUri(uri): OriginalUri,
+    body: Bytes,
+) -> Result<Response, AppError> {
+    officer.require(Permission::WriteCombatantInfo, None)?;
+    let sent = Sent::read(&body)?;
+    let command_id = sent.command_id()?;
+    let id = CombatantId(Uuid::new_v5(&command_id.0, b"combatant"));
+    let command = Register { details: typed(&sent), source: Source::Desk, roster_ref: None };
+    let request = request(&state, &officer, uri.path(), &sent, command_id, None, id, command.into());
+    match state.bus().execute(request).await {
+        Ok(receipt) => {
+            let sees = officer.may(Permission::ReadCombatantInfo, None);
+            let to = if sees { format!("/desk/people/{id}") } else { "/desk".to_owned() };
+            done(&state, receipt.last, &Done::plain("registered"), &to).await
+        }
+        Err(error) => {
+            let (status, back) = back(error, sheet::FORM, "", sent)?;
+            let id = if back.renew { fresh(&state) } else { command_id.to_string() };
+            let sheet = Sheet::new(id).typed(typed(&back.sent)).refused(&back);
+            show(&state, &officer, sheet, "/desk/people/new", status)
+        }
+    }
+}
+
+/// The form with what is on file.
+pub async fn edit(
+    State(state): State<AppState>,
+    officer: CurrentOfficer,
+    Path(id): Path<String>,
+) -> Result<Response, AppError> {
+    let (id, record) = record(&state, &officer, &id).await?;
+    let mut shown = RawDetails(on_file(&record));
+    if let Ok(phone) = Phone::parse(shown.get(DetailField::Phone)) {
+        shown = shown.with(DetailField::Phone, &phone.display());
+    }
+    let sheet = Sheet::of(fresh(&state), id, display_name(&record), record.version).typed(shown);
+    show_of(&state, &officer, id, sheet, StatusCode::OK).await
+}
+
+/// Changes what is on file; shows what changed meanwhile where somebody else was first (P5).
+pub async fn change(
+    State(state): State<AppState>,
+    officer: CurrentOfficer,
+    Path(id): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    body: Bytes,
+) -> Result<Response, AppError> {
+    let (id, before) = record(&state, &officer, &id).await?;
+    let sent = Sent::read(&body)?;
+    let command_id = sent.command_id()?;
+    let seen = sent.seen().ok_or_else(|| {
+        AppError::Bad("the form came without the version it was opened at; open it again".to_owned())
+    })?;
+    let ask = |seen| {
+        let command = ChangeDetails { details: typed(&sent) }.into();
+        request(&state, &officer, uri.path(), &sent, command_id, Some(seen), id, command)
+    };
+    let mut answer = state.bus().execute(ask(seen)).await;
+    if let Err(BusError::Stale { seen, now }) = answer {
+        let (then, current) = (as_of(&state, id, seen).await?, state.bus().record(id).await?);
+        if current.version == now && on_file(&then) == on_file(&current) {
+            // Something else about the person changed: nothing that this form would overwrite.
+            answer = state.bus().execute(ask(now)).await;
+        } else {
+            let sheet = conflict(&state, id, &sent, &on_file(&then), &current);
+            return show_of(&state, &officer, id, sheet, StatusCode::CONFLICT).await;
+        }
+    }
+    match answer {
+        Ok(receipt) => {
+            let same = receipt.repeated && state.bus().record(id).await?.version == before.version;
+            let said = Done::plain(if same { "unchanged" } else { "changed" });
+            done(&state, receipt.last, &said, &format!("/desk/people/{id}")).await
+        }
+        Err(error) => {
+            let (status, back) = back(error, sheet::FORM, "", sent)?;
+            let command = if back.renew { fresh(&state) } else { command_id.to_string() };
+            let sheet =
+                Sheet::of(command, id, display_name(&before), seen).typed(typed(&back.sent)).refused(&back);
+            show_of(&state, &officer, id, sheet, status).await
+        }
+    }
+}
+
+/// The form as typed, where the officer did not touch a field with what is on
+/// file now, and the fields that changed meanwhile.
+fn conflict(state: &AppState, id: CombatantId, sent: &Sent, then: &PlainDetails, current: &Record) -> Sheet {
+    let now = on_file(current);
+    let raw = typed(sent);
+    let kingdom = state.kingdom();
+    let valid = validate(&raw, &kingdom.catalogue.regions, state.today()).ok();
+    let text = |details: &PlainDetails, field| details.get(&field).cloned().unwrap_or_default();
+    let mut kept = raw.clone();
+    let mut conflicts = Vec::new();
+    for field in DetailField::ALL {
+        let (old, new) = (text(then, field), text(&now, field));
+        if old == new {
+            continue;
+        }
+        let mine = match &valid {
+            Some(valid) => valid.get(field).unwrap_or_default().to_owned(),
+            None => raw.get(field).trim().to_owned(),
+        };
+        if mine == new {
+            continue;
+        }
+        let on_file = if new.is_empty() { "nothing".to_owned() } else { new.clone() };
+        let yours = if mine == old {
+            kept.0.insert(field, new);
+            "not changed by you: what is on file now stays".to_owned()
+        } else if mine.is_empty() {
+            "nothing".to_owned()
+        } else {
+            raw.get(field).to_owned()
+        };
+        let label = field.label().to_owned();
+        conflicts.push(Conflict { label, on_file, yours, target: field.as_str().to_owned() });
+    }
+    Sheet::of(fresh(state), id, display_name(current), current.version).typed(kept).conflicting(conflicts)
+}
+
+/// The record, for whoever may see and change it.
+async fn record(
+    state: &AppState,
+    officer: &CurrentOfficer,
+    id: &str,
+) -> Result<(CombatantId, std::sync::Arc<Record>), AppError> {
+    officer.require(Permission::ReadCombatantInfo, None)?;
+    officer.require(Permission::WriteCombatantInfo, None)?;
+    let id = person(id)?;
+    let record = state.bus().record(id).await?;
+    match record.standing {
+        Standing::Active => Ok((id, record)),
+        _ => Err(AppError::NotFound),
+    }
+}
+
+/// The record as it was at a version.
+async fn as_of(state: &AppState, id: CombatantId, version: StreamVersion) -> Result<Record, AppError> {
+    let entries = state.bus().history(id).await?;
+    let events = entries.into_iter().filter(|entry| entry.row.stream_version <= version);
+    let facts = events.filter_map(|entry| match entry.event {
+        Some(Event::Combatant(event)) => Some(crate::events::Fact::<CombatantEvent> {
+            id: entry.row.event_id,
+            effective_on: entry.row.effective_on,
+            event,
+        }),
+        _ => None,
+    });
+    Ok(Record::of(facts))
+}
+
+fn on_file(record: &Record) -> PlainDetails {
+    let open = record.details.iter().filter_map(|(field, value)| Some((*field, value.text()?.to_owned())));
+    open.collect()
+}
+
+fn typed(sent: &Sent) -> RawDetails {
+    let fields = DetailField::ALL.into_iter().map(|field| (field, sent.text(field.as_str()).to_owned()));
+    RawDetails(fields.collect::<BTreeMap<_, _>>())
+}
+
+fn fresh(state: &AppState) -> String {
+    state.bus().ids().uuid_at(state.bus().now()).to_string()
+}
+
+/// The form of a record: a reading, recorded first (V7).
+async fn show_of(
+    state: &AppState,
+    officer: &CurrentOfficer,
+    id: CombatantId,
+    sheet: Sheet,
+    status: StatusCode,
+) -> Result<Response, AppError> {
+    reading::of_record(state, officer, "desk-edit", id).await?;
+    show(state, officer, sheet, &format!("/desk/people/{id}/edit"), status)
+}
+
+fn show(
+    state: &AppState,
+    officer: &CurrentOfficer,
+    sheet: Sheet,
+    path: &str,
+    status: StatusCode,
+) -> Result<Response, AppError> {
+    let regions = &state.kingdom().catalogue.regions;
+    let view = sheet.view(regions);
+    let title = view.heading.clone();
+    let page = Page::desk(&state.site().site, &officer.chrome(), path, &title, view);
+    Ok((status, state.render(&page, Templates::desk_person)?).into_response())
+}

@@ -1,0 +1,34 @@
+//! Being listed publicly, and the card page's address.
+
+use super::{Asked, Asking, NotAsked};
+use crate::commands::combatant::assign_card_id::AssignCardId;
+use crate::commands::combatant::set_listing::SetListing;
+use crate::domain::card_id::CardId;
+use crate::web::desk::flash::Done;
+use crate::web::form::Sent;
+
+/// Says whether the public register may show the person (V8).
+///
+/// # Errors
+/// [`NotAsked`].
+pub fn set_listing(_: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
+    let (listed, code) = match sent.text("listed") {
+        "yes" => (true, "listed"),
+        "no" => (false, "unlisted"),
+        _ => return Err(NotAsked::NotOurs),
+    };
+    let command = SetListing { listed }.into();
+    Ok(Asked { command, form: "listing".to_owned(), day: "", done: Done::plain(code) })
+}
+
+/// Gives the card page an address that cannot be guessed (P4). It is drawn by
+/// lot: of a form that is sent twice, the first one's stands.
+///
+/// # Errors
+/// [`NotAsked`].
+pub fn assign_card_id(asking: &Asking<'_>, _: &Sent) -> Result<Asked, NotAsked> {
+    let mut random = [0; 10];
+    asking.ids.fill(&mut random);
+    let command = AssignCardId { card_id: CardId::from_random(&random) }.into();
+    Ok(Asked { command, form: "card-link".to_owned(), day: "", done: Done::plain("card-link") })
+}

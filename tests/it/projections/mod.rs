@@ -1,0 +1,7 @@
+//! The read models: what ARCHITECTURE §3 promises, on every database.
+
+mod following;
+mod past;
+mod people;
+mod rebuilding;
+mod searching;
