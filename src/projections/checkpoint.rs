@@ -99,7 +99,10 @@ fn read_row(row: &Row) -> Result<Option<ModelState>, DbError> {
 
 /// Where every read model is, in the order of [`Model::ALL`]. A read model that
 /// is not there yet begins at the log's beginning.
-pub(super) async fn read(db: &Db) -> Result<Vec<ModelState>, DbError> {
+///
+/// # Errors
+/// [`DbError`].
+pub async fn read(db: &Db) -> Result<Vec<ModelState>, DbError> {
     for _ in 0..2 {
         let mut found = Vec::with_capacity(Model::ALL.len());
         for row in db.fetch_all(SELECT, &[]).await? {

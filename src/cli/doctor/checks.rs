@@ -11,6 +11,8 @@ use crate::commands::bus::Bus;
 use crate::config::{DatabaseConfig, KeysConfig, LogConfig, ServeConfig, Source};
 use crate::domain::date::Instant;
 use crate::domain::permission::Permission;
+use crate::projections::State;
+use crate::projections::checkpoint;
 use crate::store::migrate::has_append_only_triggers;
 use crate::store::rights::rights;
 use crate::store::{Backend, Db, Store};
@@ -48,6 +50,9 @@ pub(super) async fn everything(source: &Source, findings: &mut Findings) {
     findings.ok("keys", "the master keys open what is sealed");
     if let Err(failure) = clocks(&store, &db, findings).await {
         findings.failed("clock", &failure, None);
+    }
+    if let Err(failure) = read_models(&db, &store, findings).await {
+        findings.failed("read models", &failure, None);
     }
     match Bus::open(store, clock, ids).await {
         Ok(bus) => kingdom(&bus, findings),
@@ -179,6 +184,28 @@ async fn clocks(store: &Store, db: &Db, findings: &mut Findings) -> Result<(), F
     }
     if fine {
         findings.ok("clock", format!("agrees with the log, whose head is at position {}", head.position));
+    }
+    Ok(())
+}
+
+/// Whether the read models follow the log. They do so while `emol serve` runs.
+async fn read_models(db: &Db, store: &Store, findings: &mut Findings) -> Result<(), Failure> {
+    let head = store.head().await?.position;
+    let states = checkpoint::read(db).await?;
+    let mut behind = Vec::new();
+    for at in &states {
+        if let Some(stop) = &at.stopped_by {
+            let to_do = "its last state stays served; if it needs a newer emol, install that, otherwise run `emol verify`";
+            findings.add("read models", Grade::Problem, format!("{} {stop}", at.model), Some(to_do));
+        } else if at.state != State::Live || at.position < head {
+            behind.push(at.model.as_str());
+        }
+    }
+    if behind.is_empty() && states.iter().all(|at| at.stopped_by.is_none()) {
+        findings.ok("read models", format!("follow the log up to position {head}"));
+    } else if !behind.is_empty() {
+        let found = format!("{} behind the log", behind.join(", "));
+        findings.add("read models", Grade::Note, found, Some("`emol serve` catches up by itself, or run `emol rebuild`"));
     }
     Ok(())
 }
