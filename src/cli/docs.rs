@@ -17,6 +17,7 @@ enum Page {
     Events,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every subcommand answers alike")]
 pub fn run(args: Args) -> Result<(), Failure> {
     match args.page {
         Page::Events => output::say(crate::events::catalogue::markdown().trim_end()),

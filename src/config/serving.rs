@@ -44,7 +44,7 @@ impl ServeConfig {
             match text.parse() {
                 Ok(address) => trusted_proxies.push(address),
                 Err(_) => {
-                    faults.push(Fault::wrong(TRUSTED_PROXIES, text, "it is an address, without a port"))
+                    faults.push(Fault::wrong(TRUSTED_PROXIES, text, "it is an address, without a port"));
                 }
             }
         }

@@ -194,7 +194,7 @@ fn sort(found: &mut [&Arc<Entry>], query: &Query) {
         Sort::Name => {}
         Sort::LegalName => found.sort_by_cached_key(|entry| fold(&entry.legal_name)),
         Sort::Branch => {
-            found.sort_by_cached_key(|entry| (entry.branch.is_none(), entry.branch.as_deref().map(fold)))
+            found.sort_by_cached_key(|entry| (entry.branch.is_none(), entry.branch.as_deref().map(fold)));
         }
         Sort::CardExpiry => {
             found.sort_by_key(|entry| (entry.next_expiry().is_none(), entry.next_expiry()));
