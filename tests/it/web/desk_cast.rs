@@ -34,7 +34,9 @@ impl Cast {
     /// Serves it.
     pub async fn serve(database: &TestDatabase) -> Self {
         let today = CivilDate::parse("2026-11-22").unwrap();
-        let site = Site::serve_with(database, |config| config.demo = Some(DemoConfig { today })).await;
+        let site =
+            Site::serve_with(database, |config| config.demo = DemoConfig::on_loopback(config.listen, today))
+                .await;
         let fencing = slug("fencing");
         let commands: [KingdomCommand; 3] = [
             FoundDiscipline { slug: fencing.clone(), name: "Fencing".to_owned() }.into(),

@@ -153,6 +153,9 @@ fn p5_the_second_to_save_sees_what_changed_meanwhile() {
     });
 }
 
+/// A form's id, the last part of its address, what is sent, and what the record then says.
+type Step<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
+
 #[test]
 fn the_minister_works_through_a_persons_whole_record() {
     on_all_databases(|database| async move {
@@ -161,7 +164,7 @@ fn the_minister_works_through_a_persons_whole_record() {
         let path = format!("/desk/people/{id}");
         let minister = cast.be("list-minister").await;
         let armoured = ("discipline", "armoured-combat");
-        let steps: [(&str, &str, &[(&str, &str)], &str); 9] = [
+        let steps: [Step<'_>; 9] = [
             ("renew-armoured-combat", "renew-card", &[armoured, ("on", "2026-11-20")], "19 November 2028"),
             (
                 "correct-armoured-combat",
