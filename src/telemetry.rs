@@ -44,7 +44,7 @@ pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
 #[derive(Default)]
 pub struct RequestMetrics(RwLock<HashMap<Box<str>, ByStatus>>);
 
-/// How many requests of a route ended with a status, and how long they took.
+/// The handles of one route.
 type ByStatus = HashMap<u16, (Counter, Histogram)>;
 
 impl RequestMetrics {
