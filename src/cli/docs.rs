@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{Failure, output};
+use super::output;
 
 /// What to print.
 #[derive(Debug, clap::Args)]
@@ -17,9 +17,8 @@ enum Page {
     Events,
 }
 
-pub fn run(args: Args) -> Result<(), Failure> {
+pub fn run(args: Args) {
     match args.page {
         Page::Events => output::say(crate::events::catalogue::markdown().trim_end()),
     }
-    Ok(())
 }

@@ -159,7 +159,7 @@ fn find(officers: &Officers, text: &str) -> Result<OfficerId, Failure> {
     {
         return Ok(id);
     }
-    let wanted = Email::parse(text).map(|email| email.key().to_owned()).ok();
+    let wanted = Email::parse(text).map(|email| email.key()).ok();
     let found = officers.all.iter().find(|(_, state)| {
         let held = state.email.text().and_then(|email| Email::parse(email).ok());
         held.is_some_and(|held| wanted.as_ref().is_some_and(|wanted| held.key() == *wanted))

@@ -205,7 +205,12 @@ async fn read_models(db: &Db, store: &Store, findings: &mut Findings) -> Result<
         findings.ok("read models", format!("follow the log up to position {head}"));
     } else if !behind.is_empty() {
         let found = format!("{} behind the log", behind.join(", "));
-        findings.add("read models", Grade::Note, found, Some("`emol serve` catches up by itself, or run `emol rebuild`"));
+        findings.add(
+            "read models",
+            Grade::Note,
+            found,
+            Some("`emol serve` catches up by itself, or run `emol rebuild`"),
+        );
     }
     Ok(())
 }
