@@ -123,10 +123,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Static(args) => static_export::run(args),
         Command::Doctor(args) => doctor::run(args, source()).await,
         Command::Keys(args) => keys::run(args),
-        Command::Docs(args) => {
-            docs::run(args);
-            Ok(())
-        }
+        Command::Docs(args) => docs::run(args),
     }
 }
 

@@ -42,7 +42,10 @@ pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
 /// Requests by route template and status, and how long they took. Handles are
 /// kept, so that counting a request costs two look-ups.
 #[derive(Default)]
-pub struct RequestMetrics(RwLock<HashMap<Box<str>, HashMap<u16, (Counter, Histogram)>>>);
+pub struct RequestMetrics(RwLock<HashMap<Box<str>, ByStatus>>);
+
+/// How many requests of a route ended with a status, and how long they took.
+type ByStatus = HashMap<u16, (Counter, Histogram)>;
 
 impl RequestMetrics {
     /// Counts a request. `route` is a template, of which there are finitely many.

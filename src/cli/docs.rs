@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::output;
+use super::{Failure, output};
 
 /// What to print.
 #[derive(Debug, clap::Args)]
@@ -17,8 +17,10 @@ enum Page {
     Events,
 }
 
-pub fn run(args: Args) {
+#[expect(clippy::unnecessary_wraps, reason = "every subcommand answers alike")]
+pub fn run(args: Args) -> Result<(), Failure> {
     match args.page {
         Page::Events => output::say(crate::events::catalogue::markdown().trim_end()),
     }
+    Ok(())
 }

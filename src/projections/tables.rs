@@ -100,15 +100,12 @@ pub(super) async fn sweep(db: &Db, model: Model, keep: i64, before: i64) -> Resu
         let sql = format!(
             "SELECT subject FROM rm_{model} WHERE generation = ? ORDER BY subject LIMIT 1 OFFSET {CHUNK}"
         );
-        match db.fetch_optional(sql, &[Arg::Int(generation)]).await? {
-            Some(row) => {
-                let sql = format!("DELETE FROM rm_{model} WHERE generation = ? AND subject < ?");
-                db.execute(sql, &[Arg::Int(generation), Arg::Bytes(row.bytes(0)?)]).await?;
-            }
-            None => {
-                let sql = format!("DELETE FROM rm_{model} WHERE generation = ?");
-                db.execute(sql, &[Arg::Int(generation)]).await?;
-            }
+        if let Some(row) = db.fetch_optional(sql, &[Arg::Int(generation)]).await? {
+            let sql = format!("DELETE FROM rm_{model} WHERE generation = ? AND subject < ?");
+            db.execute(sql, &[Arg::Int(generation), Arg::Bytes(row.bytes(0)?)]).await?;
+        } else {
+            let sql = format!("DELETE FROM rm_{model} WHERE generation = ?");
+            db.execute(sql, &[Arg::Int(generation)]).await?;
         }
         // The log's writer waits for the same lock on SQLite.
         tokio::task::yield_now().await;

@@ -75,10 +75,11 @@ pub async fn follow(state: AppState) {
         let step = take(&state, &mut position, &mut outdated).await;
         match step {
             Ok(true) => tokio::time::sleep(BREATH).await,
-            Ok(false) => match tokio::time::timeout(KNOCK, heads.changed()).await {
-                Ok(Err(_)) => return,
-                Ok(Ok(())) | Err(_) => {}
-            },
+            Ok(false) => {
+                if let Ok(Err(_)) = tokio::time::timeout(KNOCK, heads.changed()).await {
+                    return;
+                }
+            }
             Err(error) => {
                 tracing::warn!(%error, "the site waits for the database; kept pages are served");
                 tokio::time::sleep(REST).await;

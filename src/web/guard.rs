@@ -78,7 +78,7 @@ fn count_fields(headers: &HeaderMap, body: &Bytes) -> Result<(), AppError> {
     if !kind.starts_with(b"application/x-www-form-urlencoded") {
         return Ok(());
     }
-    let fields = body.iter().filter(|byte| **byte == b'&').count() + 1;
+    let fields = body.split(|byte| *byte == b'&').count();
     if fields <= MOST_FIELDS {
         return Ok(());
     }

@@ -73,6 +73,7 @@ pub enum Sort {
 }
 
 /// One page of an answer.
+#[expect(clippy::struct_field_names, reason = "a page has a number, and `page` is what links call it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// The people.
@@ -194,7 +195,7 @@ fn sort(found: &mut [&Arc<Entry>], query: &Query) {
         Sort::Name => {}
         Sort::LegalName => found.sort_by_cached_key(|entry| fold(&entry.legal_name)),
         Sort::Branch => {
-            found.sort_by_cached_key(|entry| (entry.branch.is_none(), entry.branch.as_deref().map(fold)))
+            found.sort_by_cached_key(|entry| (entry.branch.is_none(), entry.branch.as_deref().map(fold)));
         }
         Sort::CardExpiry => {
             found.sort_by_key(|entry| (entry.next_expiry().is_none(), entry.next_expiry()));

@@ -67,6 +67,7 @@ pub struct Query {
 }
 
 /// One page of an answer.
+#[expect(clippy::struct_field_names, reason = "a page has a number, and `page` is what links call it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// The people.

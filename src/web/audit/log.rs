@@ -46,7 +46,7 @@ impl Asked {
             match Uuid::parse_str(text) {
                 Ok(id) => filter.subject = Some(id),
                 Err(_) => {
-                    take("person", "018f5c1e-7a3b-7c00-8000-0123456789ab, the id in a record’s address")
+                    take("person", "018f5c1e-7a3b-7c00-8000-0123456789ab, the id in a record’s address");
                 }
             }
         }

@@ -28,7 +28,8 @@ fn a_file_that_is_no_roster_says_so_and_writes_nothing() {
             let (line, _, problem) = only_fault(import(&bus, bytes).await);
             assert_eq!((line, problem.as_str()), (1, expected));
         }
-        let thousand = format!("{HEADER}{}", (0..979).map(|i| format!(",more{i}")).collect::<String>());
+        let more: Vec<String> = (0..979).map(|i| format!("more{i}")).collect();
+        let thousand = format!("{HEADER},{}", more.join(","));
         assert_eq!(places(import(&bus, thousand.as_bytes()).await.unwrap_err()).len(), 979);
         let twice = format!("{HEADER},Branch,branch");
         let Err(ImportError::Faults(faults)) = import(&bus, twice.as_bytes()).await else { panic!() };

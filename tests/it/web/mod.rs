@@ -1,5 +1,9 @@
 //! The site as a browser meets it: served on a free port, asked over HTTP.
 
+mod audit;
+mod desk;
+mod desk_cast;
+mod desk_people;
 mod guarding;
 mod keeping;
 mod public;

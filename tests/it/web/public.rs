@@ -36,7 +36,7 @@ fn v8_the_register_shows_listed_adults_and_nobody_else() {
         page.hides("Unlisted").hides("Minor").hides("Ageless").hides("Not Accepted").hides("Xavier");
         // The last valid day of the card, the day before it expires (D3).
         site.get("/register").await.shows("14 Mar 2027");
-        site.get("/").await.shows("1 people asked to be listed");
+        site.get("/").await.shows("One person asked to be listed");
     });
 }
 

@@ -1,0 +1,95 @@
+//! What auditors see: the log, one event in full, and the past by two clocks.
+
+use super::desk_cast::{Cast, form};
+use super::site::fighter;
+use crate::support::databases::on_all_databases;
+
+const LONG: &str = "lusab-babad-gutih-tugad";
+
+#[test]
+fn an_event_is_shown_in_full_with_its_seals_opened_and_card_ids_masked() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let id = cast.site.register(&fighter("Ásta", LONG)).await;
+        let minister = cast.be("list-minister").await;
+        let path = format!("/desk/people/{id}");
+        let command = minister.get(&path).await.command_id("correct-armoured-combat");
+        let body = form(&[
+            ("command_id", &command),
+            ("discipline", "armoured-combat"),
+            ("on", "2025-03-14"),
+            ("reason", "Typed <b>wrongly</b>"),
+        ]);
+        minister.post(&format!("{path}/correct-card"), &body).await.is(303);
+        let rows = cast.facts().await;
+        let at = |kind: &str| rows.iter().rfind(|row| &*row.event_type == kind).unwrap().position;
+        let auditor = cast.be("auditor").await;
+        let page = auditor.get(&format!("/audit/events/{}", at("CardDatesCorrected"))).await.is(200);
+        let page = page.shows("Typed &lt;b&gt;wrongly").shows("Opened for you").shows("Hash verified");
+        page.shows("Minister of the Lists").shows("14 March 2025").shows("Ásta");
+        let page = auditor.get(&format!("/audit/events/{}", at("CardIdAssigned"))).await.is(200);
+        page.hides(LONG).shows("l…");
+        let page = auditor.get(&format!("/audit/events/{}", at("CombatantRegistered"))).await.is(200);
+        page.shows("details.legal_name").shows("Xavier Jansen");
+        assert!(cast.readings().await.iter().filter(|kind| *kind == "RecordRead").count() >= 4);
+        for missing in ["0", "-1", "999999", "x", "99999999999999999999"] {
+            auditor.get(&format!("/audit/events/{missing}")).await.is(404);
+        }
+    });
+}
+
+#[test]
+fn the_log_is_filtered_by_person_officer_kind_and_time() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let asta = cast.site.register(&fighter("Ásta", LONG)).await;
+        cast.site.register(&fighter("Magnús", "bufab-babad-gutih-tugad")).await;
+        let auditor = cast.be("auditor").await;
+        auditor.get(&format!("/audit?person={asta}")).await.is(200).shows("Ásta").hides("Magnús");
+        auditor
+            .get("/audit?kind=CardIssued")
+            .await
+            .shows("Card issued in Armoured Combat")
+            .hides("Waiver recorded");
+        auditor
+            .get("/audit?officer=operator:test&kind=WaiverRecorded")
+            .await
+            .shows("operator:test")
+            .shows("Magnús");
+        auditor.get("/audit?to=2026-11-21&kind=CardIssued").await.shows("No event matches");
+        auditor.get("/audit?from=2026-11-22&to=2026-11-22&kind=CardIssued").await.shows("Ásta");
+        auditor.get("/audit?from=2026-11-22+11:59&to=2026-11-22+12:00&kind=CardIssued").await.shows("Ásta");
+        let all = auditor.get("/audit").await.is(200).shows("Older");
+        all.shows("Head of the chain");
+        auditor.get("/audit?before=20").await.is(200).shows("Newer");
+        for bad in ["person=x", "kind=%3Cb%3E", "from=0000-00-00", "to=2025-02-29", "officer=%C3%81sta"] {
+            auditor.get(&format!("/audit?{bad}")).await.is(422).shows("can’t be read").hides("<b>");
+        }
+        auditor.get("/audit?before=x").await.is(400);
+    });
+}
+
+#[test]
+fn d4_the_past_is_shown_by_both_clocks() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let mut asta = fighter("Ásta", LONG);
+        asta.marshal = true;
+        let id = cast.site.register(&asta).await;
+        let auditor = cast.be("auditor").await;
+        let card =
+            |on: &str, known: &str| format!("/audit/as-of?what=card&person={id}&on={on}&known_at={known}");
+        auditor.get(&card("2025-06-01", "")).await.is(200).shows("Could fight that day").shows("Ásta");
+        auditor.get(&card("2027-04-01", "")).await.is(200).hides("Could fight that day");
+        // Before it was recorded, nobody knew.
+        auditor.get(&card("2025-06-01", "2026-11-22+11:59")).await.is(200).shows("Nothing to show");
+        auditor.get("/audit/as-of?what=marshals&on=2025-06-01").await.shows("Ásta").shows("Field Marshal");
+        auditor.get("/audit/as-of?what=marshals&on=2025-01-01").await.hides("Ásta");
+        auditor.get("/audit/as-of?what=register&on=2026-11-22").await.shows("Ásta");
+        auditor.get("/audit/as-of?what=card").await.is(422).shows("Whose card?");
+        for bad in ["what=x", "what=card&person=x", "what=register&on=2025-02-29", "what=register&known_at=x"]
+        {
+            auditor.get(&format!("/audit/as-of?{bad}")).await.is(422);
+        }
+    });
+}
