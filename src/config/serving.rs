@@ -39,8 +39,8 @@ impl ServeConfig {
             }
         }
         let mut trusted_proxies = Vec::new();
-        let listed = source.get(TRUSTED_PROXIES).unwrap_or_default();
-        for text in listed.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+        let proxies = source.get(TRUSTED_PROXIES).unwrap_or_default();
+        for text in proxies.split(',').map(str::trim).filter(|text| !text.is_empty()) {
             match text.parse() {
                 Ok(address) => trusted_proxies.push(address),
                 Err(_) => {
