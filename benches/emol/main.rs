@@ -10,6 +10,7 @@
 
 mod append;
 mod history;
+mod http;
 mod measure;
 mod reading;
 mod soak;
@@ -38,6 +39,12 @@ fn main() {
         }
         if runs("soak") {
             soak::bench(&url).await;
+        }
+        if runs("pages") {
+            http::pages(&url).await;
+        }
+        if runs("commands") {
+            http::commands(&url).await;
         }
         if runs("replay") || runs("verify") {
             reading::bench(&url).await;
