@@ -20,9 +20,8 @@ fn a_form_from_another_site_is_refused_and_nothing_is_written() {
             answer.is(403).shows("not sent from this site");
         }
         let origin = format!("http://{}", site.address);
-        let answer =
-            site.send("POST", "/request-card", &[FORM, ("origin", &origin)], b"email=a%40example.org");
-        answer.await.is(200);
+        let ours = [FORM, ("origin", origin.as_str())];
+        site.send("POST", "/request-card", &ours, b"email=a%40example.org").await.is(200);
         assert_eq!(site.state.services.store.head().await.unwrap().position, head);
     });
 }
@@ -76,7 +75,8 @@ fn under_https_browsers_are_told_to_stay_there() {
     on_all_databases(|database| async move {
         let https = |config: &mut emol::app::WebConfig| config.base_url = "https://emol.example.org".into();
         let site = Site::serve_with(&database, https).await;
-        assert!(site.get("/").await.header("strict-transport-security").starts_with("max-age="));
+        let home = site.get("/").await;
+        assert!(home.header("strict-transport-security").starts_with("max-age="));
         let id = emol::domain::id::OfficerId(uuid::Uuid::from_u128(1));
         let cookie = site.state.sessions.begin(id).await.unwrap();
         let cookie = cookie.to_str().unwrap();
