@@ -83,7 +83,7 @@ pub fn of(event: &Event, kingdom: &KingdomState) -> Words {
                 Some(text) => format!("“{text}”"),
                 None => "a query nobody can read any more".to_owned(),
             };
-            (format!("List of {} read on {}", people(e.count), e.screen), Some(query))
+            (format!("List of {} read on {}: {query}", people(e.count), e.screen), None)
         }
         event => (meaning(event), None),
     };

@@ -98,7 +98,8 @@ fn a1_a_deputy_for_fencing_works_in_fencing_and_sees_no_form_of_another_discipli
         let deputy = cast.be("fencing-deputy").await;
         let path = format!("/desk/people/{id}");
         let page = deputy.get(&path).await.is(200).shows("Authorize in Fencing");
-        let page = page.hides("id=\"renew-armoured-combat\"").hides("id=\"erase\"").hides("id=\"waiver\"");
+        let page =
+            page.hides("id=\"renew-armoured-combat\"").hides("id=\"erase\"").hides("id=\"waiver-new\"");
         let page = page.shows("You don’t hold");
         let command = page.command_id("begin-fencing");
         let body = form(&[

@@ -74,9 +74,7 @@ fn p3_a_wrong_field_says_so_beside_it_and_keeps_what_was_typed() {
             for value in *values {
                 let answer = minister.post("/desk/people/new", &person(&command, &[(field, value)])).await;
                 assert_eq!(answer.status, 422, "{field} {value:?}");
-                let answer = answer
-                    .shows(&format!("href=\"#{field}\""))
-                    .shows("wen@example.org".split('@').next().unwrap());
+                let answer = answer.shows(&format!("href=\"#{field}\""));
                 assert!(!answer.body.contains("<script>") && !answer.body.contains("<b>@"), "{field}");
                 if value.chars().all(|c| c.is_ascii_alphanumeric()) && !value.is_empty() {
                     assert!(answer.body.contains(value), "{field}: what was typed is lost");
@@ -195,7 +193,7 @@ fn the_minister_works_through_a_persons_whole_record() {
                 &[armoured, ("marshal", "marshal"), ("starts_on", "2026-11-21"), ("ends_on", "2027-11-21")],
                 "Warranted as Field Marshal",
             ),
-            ("waiver", "record-waiver", &[("signed_on", "2026-11-22")], "21 November 2033"),
+            ("waiver-new", "record-waiver", &[("signed_on", "2026-11-22")], "21 November 2033"),
             (
                 "waiver-date",
                 "correct-waiver",

@@ -173,8 +173,12 @@ impl Shown<'_> {
         let mut actions = Vec::new();
         if active && self.may.may_change(Permission::WriteWaiverDate, None) {
             let signed = || effective_day("signed_on", "Signed on", self.today);
-            let form =
-                self.forms.form("waiver", &self.action("record-waiver"), "Record the waiver", vec![signed()]);
+            let form = self.forms.form(
+                "waiver-new",
+                &self.action("record-waiver"),
+                "Record the waiver",
+                vec![signed()],
+            );
             let label = if self.civil.waiver.is_some() { "Record a new waiver" } else { "Record a waiver" };
             actions.push(self.forms.action(label, form));
             if let Some(waiver) = self.civil.waiver {

@@ -11,7 +11,7 @@ use crate::web::form::Sent;
 /// # Errors
 /// [`NotAsked`].
 pub fn record(_: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
-    let form = "waiver".to_owned();
+    let form = "waiver-new".to_owned();
     match sent.day("signed_on") {
         Ok(signed_on) => {
             let done = Done::plain("waiver-recorded");
