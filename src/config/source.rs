@@ -189,9 +189,9 @@ mod tests {
 
     #[test]
     fn a_setting_that_does_not_exist_is_named() {
-        let path = file("unknown", "listen = \"127.0.0.1:1\"\n");
+        let path = file("unknown", "lisen = \"127.0.0.1:1\"\n");
         let error = Source::of(BTreeMap::new(), Some(&path)).unwrap_err().to_string();
-        assert!(error.contains("listen") && error.contains("listen, base_url"), "{error}");
+        assert!(error.contains("lisen") && error.contains("listen, base_url"), "{error}");
         std::fs::remove_file(path).unwrap();
     }
 

@@ -6,6 +6,7 @@ pub mod card_id;
 pub mod contact;
 pub mod date;
 pub mod date_text;
+pub mod demo;
 pub mod details;
 pub mod id;
 pub mod kingdom;

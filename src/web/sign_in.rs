@@ -10,90 +10,13 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Router, http::HeaderValue};
-use uuid::Uuid;
 
 use super::error::AppError;
 use super::form::Sent;
 use super::state::AppState;
 use super::templates::Templates;
 use super::views::{Audience, Hidden, Link, MessageView, Persona, SignInView, Tone};
-use crate::domain::id::OfficerId;
-
-/// The name space of the demo's officers.
-const DEMO: Uuid = Uuid::from_u128(0x0f5c_5d0a_7c55_4f2e_8d3b_6a1d_e301_de30);
-
-/// An officer of the demo.
-#[derive(Debug, Clone, Copy)]
-pub struct DemoOfficer {
-    /// What is posted: `list-minister`.
-    pub key: &'static str,
-    /// What other officers know them by.
-    pub name: &'static str,
-    /// What they may do, in a sentence.
-    pub may: &'static str,
-    /// Their grants, written `permission` or `permission@discipline:slug`.
-    pub grants: &'static [&'static str],
-}
-
-/// Whom one can be in the demo.
-pub const DEMO_OFFICERS: [DemoOfficer; 5] = [
-    DemoOfficer {
-        key: "list-minister",
-        name: "Minister of the Lists",
-        may: "Registers people, records waivers, issues cards and grants authorizations everywhere.",
-        grants: &[
-            "read_combatant_info",
-            "export_sealed",
-            "write_combatant_info",
-            "write_waiver_date",
-            "write_card_date",
-            "write_authorizations",
-            "write_marshal",
-            "warrant_roster",
-            "can_import",
-            "can_initiate_pin_reset",
-            "can_edit_privacy_policy",
-        ],
-    },
-    DemoOfficer {
-        key: "fencing-deputy",
-        name: "Deputy for Fencing",
-        may: "Sees everybody; changes cards, authorizations and warrants in Fencing alone.",
-        grants: &[
-            "read_combatant_info",
-            "write_card_date@discipline:fencing",
-            "write_authorizations@discipline:fencing",
-            "write_marshal@discipline:fencing",
-            "warrant_roster@discipline:fencing",
-        ],
-    },
-    DemoOfficer {
-        key: "seneschal",
-        name: "Seneschal",
-        may: "Sees everybody, changes nothing.",
-        grants: &["read_combatant_info"],
-    },
-    DemoOfficer {
-        key: "auditor",
-        name: "Auditor",
-        may: "Reads the log, and the register as it was on any day.",
-        grants: &["read_history"],
-    },
-    DemoOfficer {
-        key: "administrator",
-        name: "Administrator",
-        may: "Manages officers, disciplines and the rulebook; sees nobody’s record.",
-        grants: &["write_officer_info", "manage_kingdom"],
-    },
-];
-
-impl DemoOfficer {
-    /// The officer's id, the same in every demo.
-    #[must_use]
-    pub fn officer(&self) -> OfficerId {
-        OfficerId(Uuid::new_v5(&DEMO, self.key.as_bytes()))
-    }
-}
+use crate::domain::demo::DEMO_OFFICERS;
 
 /// The routes of this room.
 pub fn routes() -> Router<AppState> {
@@ -205,7 +128,6 @@ async fn callback(State(state): State<AppState>) -> Result<Response, AppError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::permission::Grant;
 
     #[test]
     fn signing_in_leads_to_pages_of_this_site_only() {
@@ -216,15 +138,6 @@ mod tests {
             ["", "//evil.example", "/\\evil.example", "https://evil.example", "desk", "/a b", "/auth/logout"]
         {
             assert_eq!(local(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn the_demos_officers_hold_grants_that_exist() {
-        for officer in DEMO_OFFICERS {
-            for grant in officer.grants {
-                assert!(grant.parse::<Grant>().is_ok(), "{grant}");
-            }
         }
     }
 }

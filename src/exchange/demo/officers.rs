@@ -1,13 +1,13 @@
 //! The sample kingdom's officers.
 
 use super::people::Made;
-use super::{DemoError, Persona, fresh, slug};
+use super::{DemoError, Persona, fresh};
 use crate::commands::bus::{Bus, Request};
 use crate::commands::officers::{OfficersCommand, Verb};
 use crate::commands::{Command, Context};
 use crate::domain::actor::Actor;
+use crate::domain::demo::{DEMO_OFFICERS, DemoOfficer};
 use crate::domain::id::OfficerId;
-use crate::domain::permission::{Grant, GrantScope, Permission, PermissionScope};
 use crate::events::evolve::Officers;
 use crate::events::{Event, Fact};
 
@@ -32,66 +32,9 @@ impl Role {
     const ALL: [Self; 5] =
         [Self::Lists, Self::FencingDeputy, Self::Seneschal, Self::Auditor, Self::Administrator];
 
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Lists => "Minister of the Lists",
-            Self::FencingDeputy => "Deputy for Fencing",
-            Self::Seneschal => "Seneschal",
-            Self::Auditor => "Auditor",
-            Self::Administrator => "Administrator",
-        }
-    }
-
-    const fn about(self) -> &'static str {
-        match self {
-            Self::Lists => "keeps people, cards, authorizations, warrants and waivers of the whole kingdom",
-            Self::FencingDeputy => "the same for fencing only, and not for the own card",
-            Self::Seneschal => "sees the desk and looks after the privacy policy",
-            Self::Auditor => "reads every event and looks at the past; changes nothing",
-            Self::Administrator => "holds every permission, and gives them to others",
-        }
-    }
-
-    const fn email(self) -> &'static str {
-        match self {
-            Self::Lists => "lists@ealdormere.example",
-            Self::FencingDeputy => "fencing-deputy@ealdormere.example",
-            Self::Seneschal => "seneschal@ealdormere.example",
-            Self::Auditor => "auditor@ealdormere.example",
-            Self::Administrator => "administrator@ealdormere.example",
-        }
-    }
-
-    fn grants(self) -> Result<Vec<Grant>, DemoError> {
-        use Permission as P;
-        let kingdom = |list: &[P]| list.iter().copied().map(Grant::everywhere).collect();
-        Ok(match self {
-            Self::Lists => kingdom(&[
-                P::ReadCombatantInfo,
-                P::ExportSealed,
-                P::WriteCombatantInfo,
-                P::WriteWaiverDate,
-                P::WriteCardDate,
-                P::WriteAuthorizations,
-                P::WriteMarshal,
-                P::WarrantRoster,
-                P::CanImport,
-                P::CanInitiatePinReset,
-            ]),
-            Self::FencingDeputy => {
-                let fencing = slug("fencing")?;
-                let within = P::ALL.into_iter().filter(|p| p.scope() == PermissionScope::Discipline);
-                let within = within.map(|p| Grant::new(p, GrantScope::Discipline(fencing.clone())));
-                let within = within.map(|grant| grant.map_err(|_| DemoError::Text("a grant for fencing")));
-                [Ok(Grant::everywhere(P::ReadCombatantInfo))]
-                    .into_iter()
-                    .chain(within)
-                    .collect::<Result<_, _>>()?
-            }
-            Self::Seneschal => kingdom(&[P::ReadCombatantInfo, P::CanEditPrivacyPolicy]),
-            Self::Auditor => kingdom(&[P::ReadHistory]),
-            Self::Administrator => kingdom(&P::ALL),
-        })
+    /// What the list of the demo's officers says of it: they stand in the same order.
+    const fn listed(self) -> &'static DemoOfficer {
+        &DEMO_OFFICERS[self as usize]
     }
 }
 
@@ -104,10 +47,17 @@ pub(super) fn invited(
     let mut officers = Officers::clone(&bus.kingdom().officers);
     let (mut named, mut facts) = (Vec::new(), Vec::new());
     for role in Role::ALL {
-        let officer = OfficerId(bus.ids().uuid_at(bus.now()));
-        let mut verbs =
-            vec![Verb::Invite { officer, email: role.email().to_owned(), label: role.label().to_owned() }];
-        verbs.extend(role.grants()?.into_iter().map(|grant| Verb::Grant { officer, grant }));
+        let listed = role.listed();
+        let officer = listed.officer();
+        let email = format!("{}@ealdormere.example", listed.key);
+        let mut verbs = vec![Verb::Invite { officer, email, label: listed.name.to_owned() }];
+        verbs.extend(
+            listed
+                .grants()
+                .map_err(|_| DemoError::Text("a grant of the demo"))?
+                .into_iter()
+                .map(|grant| Verb::Grant { officer, grant }),
+        );
         for verb in verbs {
             for fact in (OfficersCommand { by: by.clone(), verb }).decide(&officers, context)? {
                 officers.take(&fact);
@@ -153,8 +103,8 @@ pub(super) fn shown(named: &[Named]) -> Vec<Persona> {
         .iter()
         .map(|Named { role, officer }| Persona {
             officer: *officer,
-            label: role.label(),
-            about: role.about(),
+            label: role.listed().name,
+            about: role.listed().may,
         })
         .collect()
 }

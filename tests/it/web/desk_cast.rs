@@ -6,9 +6,9 @@ use emol::commands::kingdom::{AddAuthorizationType, AddMarshalType, FoundDiscipl
 use emol::commands::officers::{OfficersCommand, Verb};
 use emol::domain::actor::Actor;
 use emol::domain::date::CivilDate;
+use emol::domain::demo::DEMO_OFFICERS;
 use emol::domain::id::{Position, Slug, StreamType};
 use emol::store::RecordedRow;
-use emol::web::sign_in::DEMO_OFFICERS;
 
 use super::site::{Answer, Site};
 use crate::support::databases::TestDatabase;
