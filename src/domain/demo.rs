@@ -69,23 +69,8 @@ pub const DEMO_OFFICERS: [DemoOfficer; 5] = [
     DemoOfficer {
         key: "administrator",
         name: "Administrator",
-        may: "Holds every permission, and gives them to others.",
-        grants: &[
-            "read_combatant_info",
-            "export_sealed",
-            "write_combatant_info",
-            "write_waiver_date",
-            "write_card_date",
-            "write_authorizations",
-            "write_marshal",
-            "warrant_roster",
-            "can_import",
-            "write_officer_info",
-            "can_initiate_pin_reset",
-            "can_edit_privacy_policy",
-            "manage_kingdom",
-            "read_history",
-        ],
+        may: "Manages officers, disciplines and the rulebook; sees nobody’s record.",
+        grants: &["write_officer_info", "manage_kingdom"],
     },
 ];
 
