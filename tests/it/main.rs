@@ -9,6 +9,7 @@ mod commands;
 mod dependencies;
 mod events;
 mod exchange;
+mod faults;
 mod projections;
 mod store;
 mod support;

@@ -2,7 +2,7 @@
 
 mod catalogue;
 mod faults;
-mod kingdom;
+pub mod kingdom;
 mod later;
 mod odd_files;
 mod sealed;

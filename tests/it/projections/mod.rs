@@ -2,6 +2,6 @@
 
 mod following;
 mod past;
-mod people;
+pub mod people;
 mod rebuilding;
 mod searching;

@@ -1,0 +1,3 @@
+//! What must hold when things break on purpose.
+
+mod kill;
