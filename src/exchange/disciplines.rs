@@ -4,20 +4,17 @@
 //! slug that they suggest, so that `cut and thrust` finds `Cut and Thrust`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::json;
-use super::proposal::{Run, TRIES, write};
-use super::report::{Difference, Fault, ImportError, ImportReport, OnProgress, Progress, Step};
+use super::proposal::Run;
+use super::report::{Difference, Fault, ImportError, ImportReport, OnProgress};
 use crate::commands::Context;
-use crate::commands::authorize::{Requirement, permits};
-use crate::commands::bus::{Bus, BusError, Change, KingdomState};
+use crate::commands::bus::{Bus, Change, KingdomState};
 use crate::commands::kingdom::{AddAuthorizationType, AddMarshalType, FoundDiscipline, KingdomCommand};
 use crate::domain::actor::Actor;
 use crate::domain::id::{CorrelationId, Slug, StreamId};
-use crate::domain::permission::Permission;
 use crate::domain::text::{fold, slug_of};
 use crate::events::evolve::{Catalogue, TypeState};
 use crate::events::{Event, Fact};
@@ -64,30 +61,20 @@ pub async fn import(
     progress: OnProgress<'_>,
 ) -> Result<ImportReport, ImportError> {
     let run = Run::new(bus, &actor, correlation, bytes);
-    for _ in 0..TRIES {
-        let kingdom = bus.refresh().await?;
-        let needs =
-            Requirement { permission: Permission::ManageKingdom, discipline: None, not_own: Vec::new() };
-        permits(&actor, &needs, &kingdom.officers).map_err(BusError::from)?;
-        let entries: Vec<Entry> = json::list(bytes)?;
-        progress(Progress { step: Step::Reading, done: entries.len(), of: entries.len() });
-        let context = Context { today: bus.today(), catalogue: Arc::clone(&kingdom.catalogue) };
-        let mut judge = Judge::new(&kingdom, &context);
-        judge.report.rows = entries.len();
-        for (index, entry) in entries.iter().enumerate() {
-            judge.discipline(index, entry);
-        }
-        let (mut report, changes) = judge.end()?;
-        report.dry_run = dry_run;
-        if dry_run || changes.is_empty() {
-            return Ok(report);
-        }
-        if let Some(receipt) = write(&run, &kingdom, changes, progress).await? {
-            report.receipt = Some(receipt);
-            return Ok(report);
-        }
+    json::import(&run, dry_run, progress, judge).await
+}
+
+fn judge(
+    entries: &[Entry],
+    kingdom: &KingdomState,
+    context: &Context,
+) -> Result<(ImportReport, Vec<Change>), ImportError> {
+    let mut judge = Judge::new(kingdom, context);
+    judge.report.rows = entries.len();
+    for (index, entry) in entries.iter().enumerate() {
+        judge.discipline(index, entry);
     }
-    Err(BusError::Busy.into())
+    judge.end()
 }
 
 /// The file's judgement so far.

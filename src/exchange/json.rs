@@ -1,8 +1,15 @@
-//! Lists in JSON files.
+//! Lists in JSON files of what holds for everyone, and the one way they go.
+
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::report::{Fault, ImportError};
+use super::proposal::{Run, TRIES, write};
+use super::report::{Fault, ImportError, ImportReport, OnProgress, Progress, Step};
+use crate::commands::Context;
+use crate::commands::authorize::{Requirement, permits};
+use crate::commands::bus::{BusError, Change, KingdomState};
+use crate::domain::permission::Permission;
 
 /// Most bytes of a JSON file.
 const MOST_BYTES: usize = 1 << 20;
@@ -11,7 +18,7 @@ const MOST_BYTES: usize = 1 << 20;
 ///
 /// # Errors
 /// [`ImportError::Faults`] with the line where reading stopped.
-pub(super) fn list<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, ImportError> {
+fn list<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, ImportError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.len() > MOST_BYTES {
         let fault = Fault::at(1, "", "", "")
@@ -24,4 +31,39 @@ pub(super) fn list<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, ImportEr
         let fault = Fault::at(error.line().max(1), "", format!("character {}", error.column()), "");
         ImportError::Faults(vec![fault.because(problem, "mend the JSON there")])
     })
+}
+
+/// What a list comes to, judged on what the kingdom has decided.
+type Judging<T> = fn(&[T], &KingdomState, &Context) -> Result<(ImportReport, Vec<Change>), ImportError>;
+
+/// Judges the file's list on what the kingdom has decided, and records what it
+/// adds; judged again where something else was recorded meanwhile.
+///
+/// # Errors
+/// [`ImportError`]: nothing was recorded.
+pub(super) async fn import<T: DeserializeOwned>(
+    run: &Run<'_>,
+    dry_run: bool,
+    progress: OnProgress<'_>,
+    judge: Judging<T>,
+) -> Result<ImportReport, ImportError> {
+    for _ in 0..TRIES {
+        let kingdom = run.bus.refresh().await?;
+        let needs =
+            Requirement { permission: Permission::ManageKingdom, discipline: None, not_own: Vec::new() };
+        permits(run.actor, &needs, &kingdom.officers).map_err(BusError::from)?;
+        let entries: Vec<T> = list(run.bytes)?;
+        progress(Progress { step: Step::Reading, done: entries.len(), of: entries.len() });
+        let context = Context { today: run.bus.today(), catalogue: Arc::clone(&kingdom.catalogue) };
+        let (mut report, changes) = judge(&entries, &kingdom, &context)?;
+        report.dry_run = dry_run;
+        if dry_run || changes.is_empty() {
+            return Ok(report);
+        }
+        if let Some(receipt) = write(run, &kingdom, changes, progress).await? {
+            report.receipt = Some(receipt);
+            return Ok(report);
+        }
+    }
+    Err(BusError::Busy.into())
 }

@@ -2,18 +2,15 @@
 //! `active`. Adds, never changes or removes, and tells what differs.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::json;
-use super::proposal::{Run, TRIES, write};
-use super::report::{Difference, Fault, ImportError, ImportReport, OnProgress, Progress, Step};
+use super::proposal::Run;
+use super::report::{Difference, Fault, ImportError, ImportReport, OnProgress};
 use crate::commands::Context;
-use crate::commands::authorize::{Requirement, permits};
-use crate::commands::bus::{Bus, BusError, Change, KingdomState};
+use crate::commands::bus::{Bus, Change, KingdomState};
 use crate::commands::kingdom::{AddRegion, KingdomCommand};
 use crate::domain::actor::Actor;
 use crate::domain::id::{CorrelationId, StreamId, StreamType};
-use crate::domain::permission::Permission;
 use crate::domain::region::{RegionEntry, find_region};
 
 const CHANGE_IT: &str = "left as it is; change the region on the desk if the file is right";
@@ -32,32 +29,14 @@ pub async fn import(
     progress: OnProgress<'_>,
 ) -> Result<ImportReport, ImportError> {
     let run = Run::new(bus, &actor, correlation, bytes);
-    for _ in 0..TRIES {
-        let kingdom = bus.refresh().await?;
-        let needs =
-            Requirement { permission: Permission::ManageKingdom, discipline: None, not_own: Vec::new() };
-        permits(&actor, &needs, &kingdom.officers).map_err(BusError::from)?;
-        let entries: Vec<RegionEntry> = json::list(bytes)?;
-        progress(Progress { step: Step::Reading, done: entries.len(), of: entries.len() });
-        let context = Context { today: bus.today(), catalogue: Arc::clone(&kingdom.catalogue) };
-        let (mut report, change) = judge(&entries, &kingdom, &context)?;
-        report.dry_run = dry_run;
-        if dry_run || change.facts.is_empty() {
-            return Ok(report);
-        }
-        if let Some(receipt) = write(&run, &kingdom, vec![change], progress).await? {
-            report.receipt = Some(receipt);
-            return Ok(report);
-        }
-    }
-    Err(BusError::Busy.into())
+    json::import(&run, dry_run, progress, judge).await
 }
 
 fn judge(
     entries: &[RegionEntry],
     kingdom: &KingdomState,
     context: &Context,
-) -> Result<(ImportReport, Change), ImportError> {
+) -> Result<(ImportReport, Vec<Change>), ImportError> {
     let stream = StreamId::only(StreamType::Regions);
     let mut catalogue = (*kingdom.catalogue).clone();
     let mut report = ImportReport { rows: entries.len(), ..ImportReport::default() };
@@ -99,7 +78,8 @@ fn judge(
     }
     if faults.is_empty() {
         let expected = kingdom.catalogue.version_of(stream);
-        Ok((report, Change::plain(stream, expected, facts)))
+        let change = (!facts.is_empty()).then(|| Change::plain(stream, expected, facts));
+        Ok((report, Vec::from_iter(change)))
     } else {
         Err(ImportError::Faults(faults))
     }
