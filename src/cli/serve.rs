@@ -30,7 +30,7 @@ pub async fn run(source: &Source) -> Result<(), Failure> {
     let head = services.store.head().await?;
     tracing::info!(
         position = head.position.0,
-        hash = super::verify::hex(&head.hash),
+        hash = crate::store::chain::hex(&head.hash),
         version = crate::VERSION,
         "the log's head; keep it, `emol verify --against` compares"
     );

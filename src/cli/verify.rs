@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Failure, open, output};
 use crate::config::Source;
+use crate::store::chain::hex;
 use crate::store::verify::{self, Problem, VerifyReport, verify};
 
 /// What to compare with.
@@ -97,15 +98,6 @@ fn report(found: VerifyReport) -> Report {
             .collect(),
         against,
     }
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {

@@ -134,6 +134,16 @@ pub fn hash(row: &RecordedRow) -> [u8; 32] {
     .hash()
 }
 
+/// A hash as hexadecimal digits.
+#[must_use]
+pub fn hex(hash: &[u8; 32]) -> String {
+    use std::fmt::Write;
+    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -144,10 +154,6 @@ mod tests {
     use crate::domain::id::{
         CommandId, CorrelationId, EventId, Position, StreamId, StreamType, StreamVersion,
     };
-
-    fn hex(bytes: [u8; 32]) -> String {
-        bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
-    }
 
     /// Every column set, and every column that may be NULL left out; the hashes
     /// were computed by another program from the table at the top of this file.
@@ -174,7 +180,7 @@ mod tests {
             hash: GENESIS,
         };
         row.hash = hash(&row);
-        assert_eq!(hex(row.hash), "7a8bdf82d260956dd0f06fb185d036dafa9bdb4df97fde51b9729d3f5f9814ac");
+        assert_eq!(hex(&row.hash), "7a8bdf82d260956dd0f06fb185d036dafa9bdb4df97fde51b9729d3f5f9814ac");
         let next = RecordedRow {
             position: Position(2),
             event_id: EventId(id(7)),
@@ -191,6 +197,6 @@ mod tests {
             prev_hash: row.hash,
             ..row
         };
-        assert_eq!(hex(hash(&next)), "8c7786fcbd2711a94c5a3dd2f39b66cfb13981c50e3f83b09a0af088c805fb87");
+        assert_eq!(hex(&hash(&next)), "8c7786fcbd2711a94c5a3dd2f39b66cfb13981c50e3f83b09a0af088c805fb87");
     }
 }

@@ -81,7 +81,8 @@ pub(super) async fn any_versions(on: On<'_>, jobs: &[Job]) -> Result<HashMap<Str
 
 /// Whether nobody who gets a key is erased, every guarded stream has its version and every expected version
 /// exists. (That an expected version is the newest is found by a unique key.)
-pub(super) async fn guards_hold(tx: &mut Tx, jobs: &[Job]) -> Result<bool> {
+/// `settled` are newest versions that are known to be right under this head: those are not looked up.
+pub(super) async fn guards_hold(tx: &mut Tx, jobs: &[Job], settled: &HashMap<StreamId, i64>) -> Result<bool> {
     if !erased(tx, jobs).await?.is_empty() {
         return Ok(false);
     }
@@ -99,7 +100,14 @@ pub(super) async fn guards_hold(tx: &mut Tx, jobs: &[Job]) -> Result<bool> {
             }
         }
     }
-    let points: Vec<&(StreamId, i64)> = wanted.keys().collect();
+    let mut points: Vec<&(StreamId, i64)> = Vec::new();
+    for (point, must_exist) in &wanted {
+        match settled.get(&point.0) {
+            Some(newest) if (point.1 <= *newest) != *must_exist => return Ok(false),
+            Some(_) => {}
+            None => points.push(point),
+        }
+    }
     for part in points.chunks(STREAMS) {
         let shape = list_shape(part.len());
         let conditions =

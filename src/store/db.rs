@@ -298,6 +298,23 @@ impl Db {
         })
     }
 
+    /// Begins a transaction with its first statement, in one round trip where the
+    /// database can do that; also returns how many rows the statement touched. The statement
+    /// is sent as text: numbers and hexadecimal literals only.
+    ///
+    /// # Errors
+    /// See [`DbError`]; the transaction is rolled back.
+    pub async fn begin_with(&self, sql: &str) -> Result<(Tx, u64)> {
+        let Pools::MySql(pool) = &self.pools else {
+            let mut tx = self.begin().await?;
+            let touched = tx.raw(sql).await;
+            return tx.or_undo(touched).await;
+        };
+        let mut tx = Tx(Some(TxConnection::MySql(pool.acquire().await?)));
+        let touched = tx.raw(&format!("BEGIN; {sql}")).await;
+        tx.or_undo(touched).await
+    }
+
     /// What the server's clock shows; nothing on SQLite, which has none of its own.
     /// For `doctor` and the start of `serve`: a clock far off the database's is named there.
     ///
@@ -344,11 +361,30 @@ impl Tx {
         self.0.as_mut().expect(OPEN)
     }
 
-    async fn command(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
-        let sql = sqlx::raw_sql(sql);
-        match self.connection() {
-            TxConnection::MySql(connection) => sql.execute(&mut **connection).await.map(drop),
-            TxConnection::Sqlite(connection) => sql.execute(&mut **connection).await.map(drop),
+    async fn command(&mut self, sql: &str) -> Result<u64, sqlx::Error> {
+        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
+        Ok(match self.connection() {
+            TxConnection::MySql(on) => sql.execute(&mut **on).await?.rows_affected(),
+            TxConnection::Sqlite(on) => sql.execute(&mut **on).await?.rows_affected(),
+        })
+    }
+
+    /// Runs one statement as text, for values that are never the same twice; numbers and
+    /// hexadecimal literals only. Returns how many rows it touched.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn raw(&mut self, sql: &str) -> Result<u64> {
+        Ok(self.command(sql).await?)
+    }
+
+    async fn or_undo<T>(self, outcome: Result<T>) -> Result<(Self, T)> {
+        match outcome {
+            Ok(done) => Ok((self, done)),
+            Err(error) => {
+                self.rollback().await;
+                Err(error)
+            }
         }
     }
 
@@ -410,7 +446,7 @@ impl Tx {
     /// anything else means that nothing was saved.
     pub async fn commit(mut self) -> Result<()> {
         match self.command("COMMIT").await {
-            Ok(()) => {
+            Ok(_) => {
                 self.0.take();
                 Ok(())
             }

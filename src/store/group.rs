@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use super::append::{Append, AppendError, Receipt};
-use super::chain::Columns;
+use super::chain::{Columns, hex};
 use super::db::{Arg, Backend, Tx};
 use super::dialect::{rows_of, shapes};
 use super::error::{DbError, Result};
@@ -24,6 +24,9 @@ const STATEMENT_BYTES: usize = 1 << 20;
 const PAYLOAD_BYTES: usize = 4 << 20;
 /// Most bytes of a BLOB column.
 const BLOB_BYTES: usize = 65_535;
+
+/// Most streams whose newest version is remembered from one group to the next.
+const MOST_SETTLED: usize = 16_384;
 
 /// Why a group was not written.
 #[derive(Debug)]
@@ -93,6 +96,8 @@ pub(super) struct Plan {
     pub receipts: Vec<Receipt>,
     /// Whether keys go away.
     pub destroys_keys: bool,
+    /// The newest versions of the streams it writes, and of others that were looked at under the head.
+    pub settled: HashMap<StreamId, i64>,
     stamps: Vec<Stamp>,
 }
 
@@ -154,25 +159,31 @@ impl Plan {
             receipts.push(Receipt { first, last: head.position, recorded_at, repeated: false });
         }
         let destroys_keys = jobs.iter().any(|job| !job.append.destroy.is_empty());
-        Ok(Self { before, head, receipts, destroys_keys, stamps })
+        Ok(Self { before, head, receipts, destroys_keys, settled: versions, stamps })
     }
 
-    /// Moves the head row, if it still is where the plan begins.
-    pub async fn move_head(&self, tx: &mut Tx) -> Result<bool> {
-        let moved = tx
-            .execute(
-                "UPDATE log_head SET position = ?, hash = ?, recorded_at = ?, key_epoch = key_epoch + ? \
-                 WHERE id = 1 AND position = ?",
-                &[
-                    Arg::Int(self.head.position.0),
-                    Arg::Bytes(&self.head.hash),
-                    Arg::Int(self.head.recorded_at.micros()),
-                    Arg::Int(i64::from(self.destroys_keys)),
-                    Arg::Int(self.before.position.0),
-                ],
-            )
-            .await?;
-        Ok(moved == 1)
+    /// The statement that moves the head row, if it still is where the plan begins.
+    /// Its values are never the same twice: it is sent as text.
+    pub fn move_head(&self) -> String {
+        format!(
+            "UPDATE log_head SET position = {}, hash = x'{}', recorded_at = {}, key_epoch = key_epoch + {} \
+             WHERE id = 1 AND position = {}",
+            self.head.position.0,
+            hex(&self.head.hash),
+            self.head.recorded_at.micros(),
+            u8::from(self.destroys_keys),
+            self.before.position.0,
+        )
+    }
+
+    /// Adds what was known before and what the jobs' guards, which hold, say.
+    pub fn settle(&mut self, mut before: HashMap<StreamId, i64>, jobs: &[Job]) {
+        if before.len() > MOST_SETTLED {
+            before.clear();
+        }
+        before.extend(jobs.iter().flat_map(|job| &job.append.guards).map(|(stream, at)| (*stream, at.0)));
+        before.extend(self.settled.drain());
+        self.settled = before;
     }
 
     /// Writes everything that the jobs brought.

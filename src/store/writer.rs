@@ -10,7 +10,7 @@
 //! something is wrong, all is rolled back and tried *carefully*: under the head,
 //! SELECTs find the guilty commands, which are answered and leave; the rest is written.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -72,7 +72,7 @@ pub struct Writer {
 impl Writer {
     pub(super) fn start(db: Db, clock: Arc<dyn Clock>, keyring: Keyring, heads: watch::Sender<Head>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let task = Task { db, clock, keyring, heads, head: None };
+        let task = Task { db, clock, keyring, heads, known: None };
         tokio::spawn(task.run(jobs));
         Self { queue }
     }
@@ -104,8 +104,16 @@ struct Task {
     clock: Arc<dyn Clock>,
     keyring: Keyring,
     heads: watch::Sender<Head>,
-    /// The head after our last append; nothing when it is unknown.
-    head: Option<Head>,
+    /// What our last append left behind; nothing when it is unknown.
+    known: Option<Known>,
+}
+
+/// The end of the log as this process left it. It is believed only in a transaction that
+/// moved the head on from there: then nobody else wrote since.
+struct Known {
+    head: Head,
+    /// The newest versions of some streams, under that head.
+    versions: HashMap<StreamId, i64>,
 }
 
 impl Task {
@@ -118,6 +126,8 @@ impl Task {
                     None => return,
                 }
             }
+            // Whoever was just answered, or is about to ask, gets a turn first: larger groups cost hardly more.
+            tokio::task::yield_now().await;
             while waiting.len() < 2 * MOST_APPENDS {
                 match jobs.try_recv() {
                     Ok(job) => waiting.push_back(job),
@@ -142,14 +152,14 @@ impl Task {
             let trouble = match timeout_at(deadline, self.prepare(&mut group, careful)).await {
                 Ok(Ok(None)) => return,
                 Ok(Ok(Some((tx, plan)))) => match timeout(COMMIT_PATIENCE, tx.commit()).await {
-                    Ok(Ok(())) => return self.written(group, &plan).await,
+                    Ok(Ok(())) => return self.written(group, plan).await,
                     Ok(Err(error)) => Trouble::Db(error),
                     Err(_) => Trouble::Db(DbError::UnknownCommitOutcome),
                 },
                 Ok(Err(trouble)) => trouble,
                 Err(_) => Trouble::Db(DbError::Busy),
             };
-            self.head = None;
+            self.known = None;
             match trouble {
                 Trouble::Conflict => careful = true,
                 Trouble::Refuse(error) => return refuse(group, &error),
@@ -200,21 +210,26 @@ impl Task {
     }
 
     async fn prepare_fast(&mut self, jobs: &[Job]) -> Result<Option<(Tx, Plan)>, Trouble> {
-        let head = match self.head {
-            Some(head) => head,
-            None => feed::read_head(&self.db).await?,
+        let mut known = match self.known.take() {
+            Some(known) => known,
+            None => Known { head: feed::read_head(&self.db).await?, versions: HashMap::new() },
         };
         let versions = checks::any_versions(checks::On::Db(&self.db), jobs).await?;
-        let mut plan = Plan::make(jobs, head, self.clock.now(), &versions)?;
-        let mut tx = self.db.begin().await?;
+        let mut plan = Plan::make(jobs, known.head, self.clock.now(), &versions)?;
+        let (mut tx, moved) = self.db.begin_with(&plan.move_head()).await?;
         let outcome = async {
-            if !plan.move_head(&mut tx).await? {
+            if moved == 0 {
                 // Another process wrote: take the row, read it again, hash again.
                 let head = checks::take_head(&mut tx).await?;
+                known = Known { head, versions: HashMap::new() };
                 plan = Plan::make(jobs, head, self.clock.now(), &versions)?;
-                plan.move_head(&mut tx).await?;
+                tx.raw(&plan.move_head()).await?;
             }
-            if checks::guards_hold(&mut tx, jobs).await? { Ok(()) } else { Err(Trouble::Conflict) }
+            if !checks::guards_hold(&mut tx, jobs, &known.versions).await? {
+                return Err(Trouble::Conflict);
+            }
+            plan.settle(known.versions, jobs);
+            Ok(())
         }
         .await;
         match outcome {
@@ -248,7 +263,7 @@ impl Task {
             }
             let versions = checks::any_versions(checks::On::Tx(&mut tx), jobs).await?;
             let plan = Plan::make(jobs, head, self.clock.now(), &versions)?;
-            plan.move_head(&mut tx).await?;
+            tx.raw(&plan.move_head()).await?;
             Ok(Some(plan))
         }
         .await;
@@ -266,8 +281,9 @@ impl Task {
     }
 
     /// What follows a commit.
-    async fn written(&mut self, group: Vec<Job>, plan: &Plan) {
-        self.head = Some(plan.head);
+    async fn written(&mut self, group: Vec<Job>, plan: Plan) {
+        let head = plan.head;
+        self.known = Some(Known { head, versions: plan.settled });
         if plan.destroys_keys {
             self.keyring.distrust().await;
             if self.db.backend() == Backend::Sqlite {
@@ -276,9 +292,9 @@ impl Task {
                 tokio::spawn(async move { db.raw("PRAGMA wal_checkpoint(TRUNCATE)").await });
             }
         }
-        feed::publish(&self.heads, plan.head);
-        for (job, receipt) in group.into_iter().zip(&plan.receipts) {
-            job.answer(Ok(*receipt));
+        feed::publish(&self.heads, head);
+        for (job, receipt) in group.into_iter().zip(plan.receipts) {
+            job.answer(Ok(receipt));
         }
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
-use super::{address, hex, payload, row};
+use super::{address, payload, row};
 use crate::domain::id::{CombatantId, Position};
 use crate::domain::permission::Permission;
 use crate::store::{RecordedRow, chain};
@@ -60,8 +60,8 @@ pub async fn show(
         ids: ids(event),
         payload: payload::fields(event, entry.event.as_ref()),
         metadata: payload::metadata(event),
-        hash: hex(&event.hash),
-        prev_hash: hex(&event.prev_hash),
+        hash: chain::hex(&event.hash),
+        prev_hash: chain::hex(&event.prev_hash),
         check: if matches {
             Badge::new(Tone::Good, "Hash verified")
         } else {

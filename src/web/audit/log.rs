@@ -5,13 +5,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
-use super::{address, hex, row, when};
+use super::{address, row, when};
 use crate::domain::actor::Actor;
 use crate::domain::date::{CivilDate, Instant};
 use crate::domain::id::Position;
 use crate::domain::permission::Permission;
 use crate::events::Event;
 use crate::store::EventFilter;
+use crate::store::chain::hex;
 use crate::web::error::AppError;
 use crate::web::form::Sent;
 use crate::web::reading;

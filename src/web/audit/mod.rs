@@ -74,12 +74,3 @@ async fn row(state: &AppState, officer: &CurrentOfficer, entry: &Entry) -> Resul
         recorded: Moment::new(entry.row.recorded_at, kingdom.catalogue.kingdom.zone.tz()),
     })
 }
-
-/// Bytes as hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}

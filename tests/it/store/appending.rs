@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use emol::clock::{CountingIds, FixedClock};
 use emol::domain::id::{Position, StreamId, StreamType, StreamVersion};
+use emol::store::chain::hex;
 use emol::store::verify::verify;
 use emol::store::{Append, AppendError, Arg, Claim, ClaimKind, OutboxRow, Store};
 use uuid::Uuid;
@@ -14,14 +15,6 @@ use crate::support::databases::{NOW, on_all_databases};
 
 /// The sample history: its newest hash is the same on every database, for ever.
 const GOLDEN_HEAD: &str = "4bc8e19fa20008e9261459535c9fa57f11244218946b4568d9bc8a85966c36f5";
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
 
 #[test]
 fn the_same_history_has_the_same_hashes_on_every_database() {
