@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Model;
 use crate::domain::id::{EventId, Position};
-use crate::store::{Arg, Db, DbError, RecordedRow, Row, Tx};
+use crate::store::{Arg, Db, DbError, RecordedRow, Row};
 
 /// What a read model is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -123,23 +123,22 @@ pub async fn read(db: &Db) -> Result<Vec<ModelState>, DbError> {
     Err(DbError::Shape("rm_checkpoint lacks read models; run `emol migrate`"))
 }
 
-/// Moves read models that stand at one position to another; false, and nothing
-/// is to be written, when one of them stands elsewhere: somebody else did it.
-pub(super) async fn advance(tx: &mut Tx, group: &[ModelState], to: Position) -> Result<bool, DbError> {
-    let Some(first) = group.first() else { return Ok(true) };
-    let one = "(name = ? AND generation = ?)";
-    let sql = format!(
-        "UPDATE rm_checkpoint SET position = ?, state = ?, detail = ? WHERE position = ? AND ({})",
-        vec![one; group.len()].join(" OR ")
-    );
+/// The statement that moves read models that stand at one position to another. When it
+/// touches fewer rows than there are read models, one of them stands elsewhere: somebody
+/// else did it, and nothing is to be written.
+pub(super) fn advance(group: &[ModelState], to: Position) -> String {
+    let one = |at: &ModelState| format!("(name = '{}' AND generation = {})", at.model, at.generation);
+    let from = group.first().map_or(to, |first| first.position);
     // Who is building stays so until the end of the log is reached, see `reached`.
-    let state = if first.state == State::Building { State::Building } else { State::Live };
-    let mut args =
-        vec![Arg::Int(to.0), Arg::Text(state.as_str()), Arg::Bytes(b""), Arg::Int(first.position.0)];
-    for model in group {
-        args.extend([Arg::Text(model.model.as_str()), Arg::Int(model.generation)]);
-    }
-    Ok(tx.execute(sql, &args).await? == group.len() as u64)
+    let building = group.first().is_some_and(|first| first.state == State::Building);
+    let state = if building { State::Building } else { State::Live };
+    format!(
+        "UPDATE rm_checkpoint SET position = {}, state = '{}', detail = x'' WHERE position = {} AND ({})",
+        to.0,
+        state.as_str(),
+        from.0,
+        group.iter().map(one).collect::<Vec<_>>().join(" OR ")
+    )
 }
 
 /// Says that a read model which was building has reached the end of the log.

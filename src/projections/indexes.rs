@@ -4,9 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::checkpoint::ModelState;
+use super::runner::Written;
 use super::sorted::{Held, Indexed};
 use super::{Model, Projections, State, desk, marshals, register};
 use crate::domain::id::{CombatantId, Position};
@@ -108,20 +111,52 @@ impl Indexes {
 
 async fn follow(store: Store, projections: Projections, sender: watch::Sender<Arc<All>>) {
     let mut states = projections.watch();
+    let mut written = projections.written();
     drop(projections);
     let mut follower = Follower::new(store);
     loop {
         // A paused read model tells of no erasure any more; then the list of the erased does.
-        let lame = states.borrow_and_update().iter().any(|at| at.state == State::Paused);
+        let lame = is_lame(&states.borrow_and_update());
         match follower.step(lame).await {
             Ok(true) => follower.publish(&sender),
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the indexes wait"),
         }
-        if let Ok(Err(_)) = tokio::time::timeout(LOOK, states.changed()).await {
-            return;
+        // What this process wrote itself is taken from where it was written; anything else from the tables.
+        loop {
+            let taken = tokio::select! {
+                biased;
+                step = written.recv() => match step {
+                    Ok(step) if !lame => follower.take_written(&step).await,
+                    Err(RecvError::Closed) => return,
+                    _ => break,
+                },
+                changed = states.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    let states = states.borrow_and_update();
+                    if is_lame(&states) || !follower.has_reached(&states) {
+                        break;
+                    }
+                    continue;
+                }
+                () = tokio::time::sleep(LOOK) => break,
+            };
+            match taken {
+                Ok(true) => follower.publish(&sender),
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "the indexes wait");
+                    break;
+                }
+            }
         }
     }
+}
+
+fn is_lame(states: &[ModelState]) -> bool {
+    states.iter().any(|at| at.state == State::Paused)
 }
 
 struct Follower {
@@ -179,6 +214,28 @@ impl Follower {
             }
         }
         Ok(changed)
+    }
+
+    /// Takes in what this process just wrote; false when something else has to be read first.
+    async fn take_written(&mut self, step: &Written) -> Result<bool, FollowError> {
+        let Self { store, register, marshals, desk } = self;
+        if !(register.follows(step) && marshals.follows(step) && desk.follows(step)) {
+            return Ok(false);
+        }
+        register.take_written(store, step).await?;
+        marshals.take_written(store, step).await?;
+        desk.take_written(store, step).await?;
+        Ok(true)
+    }
+
+    /// Whether everything is taken in that the read models have.
+    fn has_reached(&self, states: &[ModelState]) -> bool {
+        states.iter().all(|at| match at.model {
+            Model::Register => self.register.has_reached(at),
+            Model::Marshals => self.marshals.has_reached(at),
+            Model::Desk => self.desk.has_reached(at),
+            Model::Card => true,
+        })
     }
 
     /// Checkpoints and new rows of all three tables, in one statement and so of one moment.
@@ -239,8 +296,7 @@ impl<E: Indexed> Following<E> {
         let mut last = self.position;
         for row in &own {
             last = row.int(2)?;
-            let doc = row.maybe_bytes(4)?.map(serde_json::from_slice).transpose();
-            docs.push((CombatantId(row.uuid(3)?), doc.map_err(|_| FollowError::Shape(E::MODEL))?));
+            docs.push((CombatantId(row.uuid(3)?), document::<E>(row.maybe_bytes(4)?)?));
         }
         let more = i64::try_from(own.len()).is_ok_and(|count| count == ROWS);
         let taken = !docs.is_empty();
@@ -251,9 +307,41 @@ impl<E: Indexed> Following<E> {
         Ok((taken || moved, more))
     }
 
+    /// Whether a step leads on from here, or is about other read models.
+    fn follows(&self, step: &Written) -> bool {
+        step.group
+            .iter()
+            .filter(|at| at.model == E::MODEL)
+            .all(|at| at.generation == self.generation && step.after.0 <= self.position)
+    }
+
+    fn has_reached(&self, at: &ModelState) -> bool {
+        at.generation == self.generation && at.position.0 <= self.position
+    }
+
+    async fn take_written(&mut self, store: &Store, step: &Written) -> Result<(), FollowError> {
+        let ours = step.group.iter().any(|at| at.model == E::MODEL);
+        if !ours || step.to.0 <= self.position {
+            return Ok(());
+        }
+        let mut docs = Vec::new();
+        for (_, written) in step.documents.iter().filter(|(model, _)| *model == E::MODEL) {
+            for row in written {
+                docs.push((CombatantId(row.subject), document::<E>(row.doc.as_deref())?));
+            }
+        }
+        self.held.take(store.keyring(), docs).await?;
+        self.position = step.to.0;
+        Ok(())
+    }
+
     fn publish(&mut self) -> Arc<super::sorted::View<E>> {
         self.held.reached(Position(self.position.max(0)));
         self.published = Arc::new(self.held.snapshot());
         Arc::clone(&self.published)
     }
+}
+
+fn document<E: Indexed>(bytes: Option<&[u8]>) -> Result<Option<E::Doc>, FollowError> {
+    bytes.map(serde_json::from_slice).transpose().map_err(|_| FollowError::Shape(E::MODEL))
 }

@@ -42,11 +42,12 @@ impl People {
         Self(Cache::new(REMEMBERED))
     }
 
-    /// Remembers the records of an outcome that was written.
-    pub fn remember(&self, outcome: Outcome) {
+    /// Remembers the records of an outcome that was written, and leaves its documents.
+    pub fn remember(&self, outcome: Outcome) -> Vec<(Model, Vec<Document>)> {
         for (id, known) in outcome.people {
             self.0.insert(id, known);
         }
+        outcome.documents
     }
 
     /// The documents that follow from a page. A page whose events make no sense

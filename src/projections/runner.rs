@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, broadcast, watch};
 use tokio::task::JoinHandle;
 
 use super::Model;
 use super::checkpoint::{self, ModelState, State, Stop};
 use super::page::{self, Page};
 use super::people::People;
+use super::tables::Document;
 use crate::domain::id::Position;
 use crate::store::{Backend, DbError, Store};
 
@@ -21,6 +22,8 @@ const PAGE_SQLITE: i64 = 1000;
 /// How often the checkpoints are looked at when nothing happens: another
 /// process may have rebuilt a read model.
 const LOOK: Duration = Duration::from_secs(1);
+/// Steps that a follower may be behind before it has to look at the tables.
+const STEPS: usize = 64;
 /// The longest pause between tries while the database is away.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
@@ -36,7 +39,21 @@ struct Inner {
 struct Shared {
     store: Store,
     runner: Mutex<Runner>,
+    written: broadcast::Sender<Arc<Written>>,
     states: watch::Sender<Arc<Vec<ModelState>>>,
+}
+
+/// What one step of this process wrote: followers need not read it back.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// The read models that took the events in.
+    pub group: Vec<ModelState>,
+    /// After which event the step began.
+    pub after: Position,
+    /// The last event that it took in.
+    pub to: Position,
+    /// What it wrote, read model by read model.
+    pub documents: Vec<(Model, Vec<Document>)>,
 }
 
 /// What one step did.
@@ -144,6 +161,11 @@ impl Projections {
         self.0.shared.states.borrow().clone()
     }
 
+    /// Tells of what this process writes, before [`Projections::watch`] does.
+    pub(super) fn written(&self) -> broadcast::Receiver<Arc<Written>> {
+        self.0.shared.written.subscribe()
+    }
+
     /// Tells of every change of [`Projections::states`].
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<Arc<Vec<ModelState>>> {
@@ -180,7 +202,12 @@ async fn follow(shared: Arc<Shared>) {
 impl Shared {
     fn new(store: Store) -> Arc<Self> {
         let runner = Runner { people: People::new(), known: None, tried: Vec::new() };
-        Arc::new(Self { store, runner: Mutex::new(runner), states: watch::Sender::new(Arc::default()) })
+        Arc::new(Self {
+            store,
+            runner: Mutex::new(runner),
+            written: broadcast::Sender::new(STEPS),
+            states: watch::Sender::new(Arc::default()),
+        })
     }
 
     async fn forget(&self) {
@@ -189,7 +216,7 @@ impl Shared {
 
     async fn step(&self) -> Result<Progress, DbError> {
         let mut runner = self.runner.lock().await;
-        let done = runner.step(&self.store).await;
+        let done = runner.step(&self.store, &self.written).await;
         if done.is_err() {
             runner.known = None;
         } else if let Some(known) = &runner.known {
@@ -206,7 +233,11 @@ impl Shared {
 }
 
 impl Runner {
-    async fn step(&mut self, store: &Store) -> Result<Progress, DbError> {
+    async fn step(
+        &mut self,
+        store: &Store,
+        written: &broadcast::Sender<Arc<Written>>,
+    ) -> Result<Progress, DbError> {
         if self.known.is_none() {
             self.known = Some(checkpoint::read(store.db()).await?);
         }
@@ -238,8 +269,8 @@ impl Runner {
             }
             return Ok(Progress::Again);
         }
-        let mut tx = store.db().begin().await?;
-        if !checkpoint::advance(&mut tx, &group, page.to).await? {
+        let (mut tx, moved) = store.db().begin_with(&checkpoint::advance(&group, page.to)).await?;
+        if moved != group.len() as u64 {
             tx.rollback().await;
             let before = self.known.take();
             self.known = Some(checkpoint::read(store.db()).await?);
@@ -254,8 +285,10 @@ impl Runner {
             return Err(error);
         }
         tx.commit().await?;
-        self.people.remember(outcome);
+        let documents = self.people.remember(outcome);
         self.moved(&group, &page);
+        // Nobody may follow: then there is nobody to tell.
+        let _ = written.send(Arc::new(Written { group, after: page.after, to: page.to, documents }));
         Ok(Progress::Advanced)
     }
 

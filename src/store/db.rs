@@ -300,7 +300,7 @@ impl Db {
 
     /// Begins a transaction with its first statement, in one round trip where the
     /// database can do that; also returns how many rows the statement touched. The statement
-    /// is sent as text: numbers and hexadecimal literals only.
+    /// is sent as text: numbers, hexadecimal literals and our own words only.
     ///
     /// # Errors
     /// See [`DbError`]; the transaction is rolled back.
@@ -369,8 +369,8 @@ impl Tx {
         })
     }
 
-    /// Runs one statement as text, for values that are never the same twice; numbers and
-    /// hexadecimal literals only. Returns how many rows it touched.
+    /// Runs one statement as text, for values that are never the same twice: numbers,
+    /// hexadecimal literals and our own words only. Returns how many rows it touched.
     ///
     /// # Errors
     /// See [`DbError`].
