@@ -21,7 +21,4 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`outbox` TO 'emol'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`sessions` TO 'emol'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`links` TO 'emol'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`rm_checkpoint` TO 'emol'@'localhost';
-GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`rm_card` TO 'emol'@'localhost';
-GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`rm_register` TO 'emol'@'localhost';
-GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`rm_marshals` TO 'emol'@'localhost';
-GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`rm_desk` TO 'emol'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`rm_documents` TO 'emol'@'localhost';

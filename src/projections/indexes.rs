@@ -238,14 +238,14 @@ impl Follower {
         })
     }
 
-    /// Checkpoints and new rows of all three tables, in one statement and so of one moment.
+    /// Checkpoints and new rows of all three read models, in one statement and so of one moment.
     async fn read(&self) -> Result<Vec<Row>, DbError> {
         let mut sql = String::from(
             "SELECT CASE name WHEN 'register' THEN 10 WHEN 'marshals' THEN 11 ELSE 12 END AS kind, \
              generation AS g, position AS p, NULL AS s, NULL AS d \
              FROM rm_checkpoint WHERE name IN ('register', 'marshals', 'desk')",
         );
-        let mut args = Vec::with_capacity(6);
+        let mut args = Vec::with_capacity(9);
         let places = [
             (Model::Register, self.register.generation, self.register.position),
             (Model::Marshals, self.marshals.generation, self.marshals.position),
@@ -256,9 +256,10 @@ impl Follower {
             let _ = write!(
                 sql,
                 " UNION ALL SELECT * FROM (SELECT {kind} AS kind, generation AS g, position AS p, subject AS s, \
-                 doc AS d FROM rm_{model} WHERE generation = ? AND position > ? ORDER BY position LIMIT {ROWS}) AS t{kind}"
+                 doc AS d FROM rm_documents WHERE model = ? AND generation = ? AND position > ? \
+                 ORDER BY position LIMIT {ROWS}) AS t{kind}"
             );
-            args.extend([Arg::Int(generation), Arg::Int(position)]);
+            args.extend([Arg::Text(model.as_str()), Arg::Int(generation), Arg::Int(position)]);
         }
         self.store.db().fetch_all(sql, &args).await
     }

@@ -2,7 +2,7 @@
 //!
 //! A person read model is a pure function of one person's [`Record`] to one
 //! document ([`ReadModel`]); sealed values are copied as they are. The table
-//! `rm_<name>` holds a document per person, `rm_checkpoint` how far it is.
+//! `rm_documents` holds a document per read model and person, `rm_checkpoint` how far each read model is.
 //!
 //! - [`codec`] turns rows into facts; [`page`] reads what is new and stops at
 //!   the first event that cannot be used; [`runner`] keeps the tables up to date.
@@ -15,7 +15,7 @@
 //! # Adding a read model
 //! 1. A folder with a `projector` that implements [`ReadModel`], and a way to read it.
 //! 2. A variant of [`Model`], and a line in [`Model::render`].
-//! 3. A table `rm_<name>` like the others, with its rights, and `rebuild` fills it.
+//! 3. `rebuild` fills its rows of `rm_documents`.
 //!
 //! To change what a document holds, change its struct and run `emol rebuild`.
 

@@ -161,11 +161,12 @@ fn culprit(who: CombatantId, mut record: Record, steps: &[&Step], clash: &Clash)
 impl Outcome {
     /// Writes the documents of those read models that are in the group.
     pub async fn write(&self, tx: &mut Tx, db: &Db, group: &[ModelState]) -> Result<(), DbError> {
+        let mut rows = Vec::new();
         for at in group {
             for (_, documents) in self.documents.iter().filter(|(model, _)| *model == at.model) {
-                tables::upsert(tx, db, at.model, at.generation, documents).await?;
+                rows.extend(tables::places(at.model, at.generation, documents));
             }
         }
-        Ok(())
+        tables::upsert(tx, db, &rows).await
     }
 }

@@ -179,7 +179,7 @@ impl<'s> Next<'s> {
             loop {
                 let mut tx = self.store.db().begin().await?;
                 let done = match still_ours(&mut tx, at).await {
-                    Ok(()) => tables::insert(&mut tx, at.model, at.generation, &batch[i])
+                    Ok(()) => tables::insert(&mut tx, &tables::places(at.model, at.generation, &batch[i]))
                         .await
                         .map_err(RebuildError::from),
                     Err(error) => Err(error),

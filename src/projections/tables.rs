@@ -1,4 +1,5 @@
-//! The rows of `rm_<name>`: written in statements of fixed shapes, deleted in chunks.
+//! The rows of `rm_documents`, one for each read model and person: written in
+//! statements of fixed shapes, deleted in chunks.
 
 use uuid::Uuid;
 
@@ -23,30 +24,32 @@ pub(super) struct Document {
     pub doc: Option<Vec<u8>>,
 }
 
-fn head(model: Model) -> String {
-    format!("INSERT INTO rm_{model} (generation, subject, position, doc) VALUES ")
+/// A document and where it belongs.
+pub(super) type Place<'d> = (Model, i64, &'d Document);
+
+/// These documents of one read model, in that generation.
+pub(super) fn places(model: Model, generation: i64, documents: &[Document]) -> Vec<Place<'_>> {
+    documents.iter().map(|document| (model, generation, document)).collect()
 }
 
-async fn write(
-    tx: &mut Tx,
-    model: Model,
-    generation: i64,
-    rows: &[Document],
-    tail: &str,
-) -> Result<(), DbError> {
+async fn write(tx: &mut Tx, rows: &[Place<'_>], tail: &str) -> Result<(), DbError> {
     let mut rest = rows;
     while !rest.is_empty() {
         let mut count = shapes(rest.len()).next().unwrap_or(1);
-        let size = |row: &Document| row.doc.as_ref().map_or(0, Vec::len) + 64;
+        let size = |row: &Place<'_>| row.2.doc.as_ref().map_or(0, Vec::len) + 64;
         while count > 1 && rest[..count].iter().map(size).sum::<usize>() > STATEMENT_BYTES {
             count /= 2;
         }
         let (now, later) = rest.split_at(count);
-        let sql = format!("{}{}{tail}", head(model), rows_of(4, count));
-        let mut args = Vec::with_capacity(count * 4);
-        for row in now {
+        let sql = format!(
+            "INSERT INTO rm_documents (model, generation, subject, position, doc) VALUES {}{tail}",
+            rows_of(5, count)
+        );
+        let mut args = Vec::with_capacity(count * 5);
+        for (model, generation, row) in now {
             args.extend([
-                Arg::Int(generation),
+                Arg::Text(model.as_str()),
+                Arg::Int(*generation),
                 Arg::Bytes(row.subject.as_bytes()),
                 Arg::Int(row.position),
                 Arg::MaybeBytes(row.doc.as_deref()),
@@ -59,53 +62,42 @@ async fn write(
 }
 
 /// Writes rows, whether or not the people have one already.
-pub(super) async fn upsert(
-    tx: &mut Tx,
-    db: &Db,
-    model: Model,
-    generation: i64,
-    rows: &[Document],
-) -> Result<(), DbError> {
-    let tail = db.backend().upsert("generation, subject", &["position", "doc"]);
-    write(tx, model, generation, rows, &tail).await
+pub(super) async fn upsert(tx: &mut Tx, db: &Db, rows: &[Place<'_>]) -> Result<(), DbError> {
+    let tail = db.backend().upsert("model, generation, subject", &["position", "doc"]);
+    write(tx, rows, &tail).await
 }
 
 /// Writes rows of people who have none in that generation.
-pub(super) async fn insert(
-    tx: &mut Tx,
-    model: Model,
-    generation: i64,
-    rows: &[Document],
-) -> Result<(), DbError> {
-    write(tx, model, generation, rows, "").await
+pub(super) async fn insert(tx: &mut Tx, rows: &[Place<'_>]) -> Result<(), DbError> {
+    write(tx, rows, "").await
 }
 
 /// The highest generation that has rows; 0 when none has.
 pub(super) async fn newest_generation(db: &Db, model: Model) -> Result<i64, DbError> {
-    let sql = format!("SELECT generation FROM rm_{model} ORDER BY generation DESC LIMIT 1");
-    db.fetch_optional(sql, &[]).await?.map_or(Ok(0), |row| row.int(0))
+    let sql = "SELECT generation FROM rm_documents WHERE model = ? ORDER BY generation DESC LIMIT 1";
+    db.fetch_optional(sql, &[Arg::Text(model.as_str())]).await?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// Deletes, chunk by chunk, every generation before `before` except `keep`.
 pub(super) async fn sweep(db: &Db, model: Model, keep: i64, before: i64) -> Result<(), DbError> {
+    let name = Arg::Text(model.as_str());
     loop {
-        let sql = format!(
-            "SELECT generation FROM rm_{model} WHERE generation < ? AND generation <> ? \
-             ORDER BY generation LIMIT 1"
-        );
-        let Some(row) = db.fetch_optional(sql, &[Arg::Int(before), Arg::Int(keep)]).await? else {
+        let sql = "SELECT generation FROM rm_documents \
+                   WHERE model = ? AND generation < ? AND generation <> ? ORDER BY generation LIMIT 1";
+        let Some(row) = db.fetch_optional(sql, &[name, Arg::Int(before), Arg::Int(keep)]).await? else {
             return Ok(());
         };
-        let generation = row.int(0)?;
+        let generation = Arg::Int(row.int(0)?);
         let sql = format!(
-            "SELECT subject FROM rm_{model} WHERE generation = ? ORDER BY subject LIMIT 1 OFFSET {CHUNK}"
+            "SELECT subject FROM rm_documents WHERE model = ? AND generation = ? \
+             ORDER BY subject LIMIT 1 OFFSET {CHUNK}"
         );
-        if let Some(row) = db.fetch_optional(sql, &[Arg::Int(generation)]).await? {
-            let sql = format!("DELETE FROM rm_{model} WHERE generation = ? AND subject < ?");
-            db.execute(sql, &[Arg::Int(generation), Arg::Bytes(row.bytes(0)?)]).await?;
+        if let Some(row) = db.fetch_optional(sql, &[name, generation]).await? {
+            let sql = "DELETE FROM rm_documents WHERE model = ? AND generation = ? AND subject < ?";
+            db.execute(sql, &[name, generation, Arg::Bytes(row.bytes(0)?)]).await?;
         } else {
-            let sql = format!("DELETE FROM rm_{model} WHERE generation = ?");
-            db.execute(sql, &[Arg::Int(generation)]).await?;
+            let sql = "DELETE FROM rm_documents WHERE model = ? AND generation = ?";
+            db.execute(sql, &[name, generation]).await?;
         }
         // The log's writer waits for the same lock on SQLite.
         tokio::task::yield_now().await;
@@ -119,10 +111,9 @@ pub(super) async fn document(
     subject: CombatantId,
 ) -> Result<Option<(Position, Vec<u8>)>, DbError> {
     // One statement: a rebuild may switch generations between two.
-    let sql = format!(
-        "SELECT m.position, m.doc FROM rm_checkpoint c JOIN rm_{model} m ON m.generation = c.generation \
-         WHERE c.name = ? AND m.subject = ?"
-    );
+    let sql = "SELECT m.position, m.doc FROM rm_checkpoint c \
+               JOIN rm_documents m ON m.model = c.name AND m.generation = c.generation \
+               WHERE c.name = ? AND m.subject = ?";
     let args = [Arg::Text(model.as_str()), Arg::Bytes(subject.0.as_bytes())];
     let Some(row) = db.fetch_optional(sql, &args).await? else { return Ok(None) };
     let position = Position(row.int(0)?);

@@ -30,19 +30,16 @@ macro_rules! migrations {
 const MYSQL: &[Migration] = migrations!("mysql":
     1 "0001_log_head", 2 "0002_log_head_row", 3 "0003_log_format", 4 "0004_log_format_row",
     5 "0005_events", 6 "0006_commands", 7 "0007_claims", 8 "0008_person_keys", 9 "0009_erasures",
-    10 "0010_outbox", 11 "0011_sessions", 12 "0012_links", 13 "0013_rm_checkpoint", 14 "0014_rm_card",
-    15 "0015_rm_register", 16 "0016_rm_marshals", 17 "0017_rm_desk",
+    10 "0010_outbox", 11 "0011_sessions", 12 "0012_links", 13 "0013_rm_checkpoint", 14 "0014_rm_documents",
 );
 
 const SQLITE: &[Migration] = migrations!("sqlite":
     1 "0001_log_head", 2 "0002_log_head_row", 3 "0003_log_format", 4 "0004_log_format_row",
     5 "0005_events", 6 "0006_commands", 7 "0007_claims", 8 "0008_person_keys", 9 "0009_erasures",
-    10 "0010_outbox", 11 "0011_sessions", 12 "0012_links", 13 "0013_rm_checkpoint", 14 "0014_rm_card",
-    15 "0015_rm_register", 16 "0016_rm_marshals", 17 "0017_rm_desk",
-    18 "0018_events_by_subject", 19 "0019_events_by_actor", 20 "0020_events_by_type",
-    21 "0021_events_by_command", 22 "0022_events_no_update", 23 "0023_events_no_delete",
-    24 "0024_outbox_due", 25 "0025_sessions_by_officer", 26 "0026_rm_card_followed",
-    27 "0027_rm_register_followed", 28 "0028_rm_marshals_followed", 29 "0029_rm_desk_followed",
+    10 "0010_outbox", 11 "0011_sessions", 12 "0012_links", 13 "0013_rm_checkpoint", 14 "0014_rm_documents",
+    15 "0015_events_by_subject", 16 "0016_events_by_actor", 17 "0017_events_by_type",
+    18 "0018_events_by_command", 19 "0019_events_no_update", 20 "0020_events_no_delete",
+    21 "0021_outbox_due", 22 "0022_sessions_by_officer", 23 "0023_rm_documents_followed",
 );
 
 /// Triggers that only an account with special rights may make on MySQL; tried at every `migrate`.

@@ -11,7 +11,7 @@ use crate::domain::personal::Personal;
 use crate::events::evolve::{Card, Standing, WaiverHeld};
 use crate::projections::{Model, Person, ReadModel};
 
-/// A row of `rm_card`.
+/// A document of the read model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Doc {
     /// The record was joined to another one (P6).
@@ -43,7 +43,7 @@ pub struct PersonDoc {
     pub waiver: Option<WaiverHeld>,
 }
 
-/// Writes `rm_card`.
+/// Makes the documents.
 #[derive(Debug)]
 pub struct Projector;
 

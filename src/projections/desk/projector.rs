@@ -23,7 +23,7 @@ pub(super) const FIELDS: [DetailField; 8] = [
     DetailField::MemberExpiry,
 ];
 
-/// A row of `rm_desk`: everybody who is neither erased nor merged away.
+/// A document of the read model: everybody who is neither erased nor merged away.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Doc {
     /// The details of the list, each sealed under its own name.
@@ -51,7 +51,7 @@ pub struct DocCard {
     pub warrants: Vec<(Slug, CivilDate, Option<CivilDate>)>,
 }
 
-/// Writes `rm_desk`.
+/// Makes the documents.
 #[derive(Debug)]
 pub struct Projector;
 

@@ -11,7 +11,7 @@ use crate::domain::personal::Personal;
 use crate::events::evolve::Warrant;
 use crate::projections::{Model, Person, ReadModel};
 
-/// A row of `rm_marshals`: somebody who accepted and holds or held a warrant.
+/// A document of the read model: somebody who accepted and holds or held a warrant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Doc {
     /// Sealed as `sca_name`.
@@ -35,7 +35,7 @@ pub struct DocCard {
     pub warrants: Vec<Warrant>,
 }
 
-/// Writes `rm_marshals`.
+/// Makes the documents.
 #[derive(Debug)]
 pub struct Projector;
 

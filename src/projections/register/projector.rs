@@ -10,7 +10,7 @@ use crate::domain::id::Slug;
 use crate::domain::personal::Personal;
 use crate::projections::{Model, Person, ReadModel};
 
-/// A row of `rm_register`: somebody who accepted and agreed to be listed, and
+/// A document of the read model: somebody who accepted and agreed to be listed, and
 /// has an SCA name to be listed by. Who of them is of age is judged when
 /// reading: the date of birth is sealed, and today moves (V8).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub struct DocCard {
     pub authorizations: Vec<Slug>,
 }
 
-/// Writes `rm_register`.
+/// Makes the documents.
 #[derive(Debug)]
 pub struct Projector;
 

@@ -247,8 +247,8 @@ pub async fn tables(store: &Store) -> Vec<(String, Uuid, i64, Vec<u8>)> {
     let mut all = Vec::new();
     for model in emol::projections::Model::ALL {
         let sql = format!(
-            "SELECT m.subject, m.position, m.doc FROM rm_{model} m \
-             JOIN rm_checkpoint c ON c.generation = m.generation \
+            "SELECT m.subject, m.position, m.doc FROM rm_documents m \
+             JOIN rm_checkpoint c ON c.name = m.model AND c.generation = m.generation \
              WHERE c.name = '{model}' AND m.doc IS NOT NULL ORDER BY m.subject"
         );
         for row in store.db().fetch_all(sql, &[]).await.unwrap() {

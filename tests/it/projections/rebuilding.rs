@@ -37,7 +37,9 @@ fn every_read_model_rebuilt_from_nothing_equals_the_live_one() {
         assert_eq!(report.people, 40);
         assert_eq!(tables(&store).await, live);
         for model in Model::ALL {
-            let sql = format!("SELECT COUNT(DISTINCT generation), MAX(generation) FROM rm_{model}");
+            let sql = format!(
+                "SELECT COUNT(DISTINCT generation), MAX(generation) FROM rm_documents WHERE model = '{model}'"
+            );
             let row = store.db().fetch_optional(sql, &[]).await.unwrap().unwrap();
             assert_eq!((row.int(0).unwrap(), row.int(1).unwrap()), (1, 3), "old generations are swept");
         }
@@ -51,7 +53,7 @@ fn one_read_model_can_be_rebuilt_alone_after_it_was_damaged() {
         history(&store).await;
         project(&store).await;
         let live = tables(&store).await;
-        database.admin.raw("DELETE FROM rm_card").await.unwrap();
+        database.admin.raw("DELETE FROM rm_documents WHERE model = 'card'").await.unwrap();
         assert!(card::of(&store, who(1)).await.unwrap().is_none());
         rebuild(&store, Some(Model::Card), |_| {}).await.unwrap();
         assert_eq!(tables(&store).await, live);
@@ -119,7 +121,7 @@ fn a_rebuild_that_was_killed_leaves_nothing_behind_for_the_next() {
         assert_eq!(tables(&store).await, live);
         let sql = "SELECT COUNT(*) FROM rm_checkpoint WHERE state = 'building'";
         assert_eq!(store.db().fetch_optional(sql, &[]).await.unwrap().unwrap().int(0).unwrap(), 0);
-        let sql = "SELECT COUNT(DISTINCT generation) FROM rm_desk";
+        let sql = "SELECT COUNT(DISTINCT generation) FROM rm_documents WHERE model = 'desk'";
         assert_eq!(store.db().fetch_optional(sql, &[]).await.unwrap().unwrap().int(0).unwrap(), 1);
     });
 }

@@ -147,14 +147,22 @@ fn a_read_model_row_is_put_whether_it_exists_or_not() {
     on_all_databases(|database| async move {
         for (position, doc) in [(1, Some(b"one".as_slice())), (2, None), (3, Some(b"three".as_slice()))] {
             let sql = format!(
-                "INSERT INTO rm_card (generation, subject, position, doc) VALUES {}{}",
-                rows_of(4, 2),
-                database.db.backend().upsert("generation, subject", &["position", "doc"])
+                "INSERT INTO rm_documents (model, generation, subject, position, doc) VALUES {}{}",
+                rows_of(5, 2),
+                database.db.backend().upsert("model, generation, subject", &["position", "doc"])
             );
-            let row = |subject| [Arg::Int(1), Arg::Bytes(subject), Arg::Int(position), Arg::MaybeBytes(doc)];
+            let row = |subject| {
+                [
+                    Arg::Text("card"),
+                    Arg::Int(1),
+                    Arg::Bytes(subject),
+                    Arg::Int(position),
+                    Arg::MaybeBytes(doc),
+                ]
+            };
             let args = [row(&[1; 16]), row(&[2; 16])].concat();
             database.db.execute(sql, &args).await.unwrap();
-            let sql = "SELECT position, doc FROM rm_card WHERE generation = ? ORDER BY subject";
+            let sql = "SELECT position, doc FROM rm_documents WHERE generation = ? ORDER BY subject";
             let rows = database.db.fetch_all(sql, &[Arg::Int(1)]).await.unwrap();
             assert_eq!(rows.len(), 2);
             assert_eq!((rows[1].int(0).unwrap(), rows[1].maybe_bytes(1).unwrap()), (position, doc));

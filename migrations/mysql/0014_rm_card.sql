@@ -1,9 +1,0 @@
--- doc NULL: the subject is no longer there; kept so that followers learn of it.
-CREATE TABLE IF NOT EXISTS rm_card (
-    generation BIGINT NOT NULL,
-    subject BINARY(16) NOT NULL,
-    position BIGINT NOT NULL,
-    doc MEDIUMBLOB,
-    PRIMARY KEY (generation, subject),
-    KEY rm_card_followed (generation, position)
-) ENGINE=InnoDB;

@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS rm_documents_followed ON rm_documents (model, generation, position);

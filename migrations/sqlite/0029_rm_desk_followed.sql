@@ -1,1 +1,0 @@
-CREATE INDEX IF NOT EXISTS rm_desk_followed ON rm_desk (generation, position);
