@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 static FRESH: AtomicU64 = AtomicU64::new(1);
 
-/// A number that nobody had before.
+/// A number that nobody had before, in any of a bench's processes.
 pub fn fresh() -> u128 {
-    u128::from(FRESH.fetch_add(1, Ordering::Relaxed))
+    u128::from(u64::from(std::process::id()) << 40 | FRESH.fetch_add(1, Ordering::Relaxed))
 }
 
 /// An empty, migrated database beside the one that was given.
@@ -71,7 +71,7 @@ pub fn grant(stream: StreamId) -> NewEvent {
 pub fn somebody() -> StreamId {
     StreamId {
         kind: StreamType::Combatant,
-        id: Uuid::from_u128(fresh() * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835),
+        id: Uuid::from_u128(fresh().wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)),
     }
 }
 

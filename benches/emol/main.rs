@@ -9,9 +9,12 @@
 )]
 
 mod append;
+mod client;
 mod history;
 mod http;
+mod kingdom;
 mod measure;
+mod process;
 mod reading;
 mod soak;
 
@@ -31,11 +34,20 @@ fn main() {
         std::fs::create_dir_all(&folder).unwrap();
         format!("sqlite://{}/bench.db", folder.display())
     });
+    if wanted == ["soak-writer"] {
+        return runtime.block_on(soak::writer(&url));
+    }
     runtime.block_on(async {
         let db = Db::connect(&url).await.unwrap();
         println!("database: {:?}", db.backend());
         if runs("append") {
             append::bench(&url).await;
+        }
+        if runs("rebuild") {
+            process::rebuild(&url).await;
+        }
+        if runs("memory") {
+            process::memory_and_start(&url).await;
         }
         if runs("soak") {
             soak::bench(&url).await;
