@@ -44,12 +44,14 @@ pub mod error;
 pub mod feed;
 mod group;
 pub mod keys;
+mod lease;
 pub mod links;
 pub mod migrate;
 pub mod rights;
 pub mod row;
 pub mod seal;
 pub mod sessions;
+mod tx;
 pub mod verify;
 pub mod writer;
 

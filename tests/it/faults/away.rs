@@ -71,20 +71,11 @@ impl Scene {
         cast.nobody().get("/register").await.is(200).shows("Olena");
         cast.nobody().get("/health/ready").await.is(200);
         let cookie = minister.cookie.clone();
-        let scene = Self { cast, person, cookie };
-        scene.settled().await;
-        scene
+        Self { cast, person, cookie }
     }
 
     fn minister(&self) -> Visitor<'_> {
         self.cast.with(self.cookie.clone())
-    }
-
-    /// The page that shows the last reading too is kept from here on.
-    async fn settled(&self) {
-        let head = self.cast.site.state.services.store.head().await.unwrap().position;
-        self.cast.site.seen(head).await;
-        self.cast.nobody().get("/register").await.is(200);
     }
 
     async fn grant(&self, command: &str, authorization: &str) -> Answer {
@@ -151,6 +142,40 @@ fn behind_a_silent_network_kept_pages_answer_writes_say_busy_and_everything_come
         if database.db.backend() != Backend::Sqlite {
             goes_away(&database, Way::Silent).await;
         }
+    });
+}
+
+#[test]
+fn a_silent_network_costs_no_connection_for_good() {
+    on_all_databases(|database| async move {
+        if database.db.backend() == Backend::Sqlite {
+            return;
+        }
+        let gate = Gate::before(&database).await;
+        let db = gate.connect().await.within(Duration::from_millis(500));
+        let ask = |db: Db| async move { db.fetch_optional("SELECT 1", &[]).await };
+        for _ in 0..6 {
+            let asking: Vec<_> = (0..48)
+                .map(|_| {
+                    let db = db.clone();
+                    tokio::spawn(async move { while ask(db.clone()).await.is_ok() {} })
+                })
+                .collect();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            gate.set(Way::Silent);
+            for one in asking {
+                one.await.unwrap();
+            }
+            gate.set(Way::Open);
+        }
+        let since = Instant::now();
+        let mut held = Vec::new();
+        while held.len() < 16 {
+            assert!(since.elapsed() < AGAIN, "only {} connections are left", held.len());
+            held.extend(db.begin().await);
+        }
+        drop(held);
+        db.close().await;
     });
 }
 
