@@ -20,6 +20,8 @@ use crate::web::site::{Answer, NOW, fighter};
 
 const LONG: &str = "lusab-babad-gutih-tugad";
 const OTHER: &str = "bufab-babad-gutih-tugad";
+/// How a card page says that the spear was granted.
+const HELD: &str = "<span>Spear</span><em>held</em>";
 /// Busy within five seconds, and a little for the way there and back.
 const BUSY: Duration = Duration::from_millis(5500);
 /// What is kept is not waited for.
@@ -252,7 +254,7 @@ async fn comes_back(scene: &Scene, direct: &Store, commands: &[String]) {
     let nobody = scene.cast.nobody();
     while !nobody.get("/register").await.is(200).body.contains("Olena")
         || nobody.get("/register").await.body.contains("Ásta")
-        || !nobody.get(&format!("/card/{LONG}")).await.is(200).body.contains("Spear")
+        || !nobody.get(&format!("/card/{LONG}")).await.is(200).body.contains(HELD)
     {
         assert!(since.elapsed() < AGAIN, "the pages do not follow");
         tokio::time::sleep(Duration::from_millis(50)).await;
