@@ -9,6 +9,8 @@
 //! - [`Store`]'s reading side ([`feed`]): pages by position, streams, audit filters,
 //!   and a watch that tells of every new event, of other processes too.
 //! - [`keys`] holds the person keys and opens and seals fields ([`seal`]).
+//! - [`Db`] gives up a statement that nobody answers ([`Db::within`]); its connection is
+//!   closed then, and not given back (`lease`, `tx`).
 //! - [`verify`] walks the chain ([`chain`]).
 //!
 //! # How to add things

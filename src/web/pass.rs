@@ -1,5 +1,5 @@
 //! The one pass that every request takes, there and back: request id,
-//! admission ([`guard`]), error pages, headers, log line, count.
+//! admission ([`guard`]), patience, error pages, headers, log line, count.
 //!
 //! One pass and not a stack of layers: a kept page costs a look-up, and what
 //! is around it must not cost more than the page.

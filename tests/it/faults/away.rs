@@ -133,7 +133,7 @@ async fn recorded(store: &Store, commands: &[String]) -> Vec<usize> {
 fn without_the_server_kept_pages_answer_writes_say_busy_and_everything_comes_back() {
     on_all_databases(|database| async move {
         if database.db.backend() != Backend::Sqlite {
-            goes_away(&database, Way::Refused).await;
+            Box::pin(goes_away(&database, Way::Refused)).await;
         }
     });
 }
@@ -142,7 +142,7 @@ fn without_the_server_kept_pages_answer_writes_say_busy_and_everything_comes_bac
 fn behind_a_silent_network_kept_pages_answer_writes_say_busy_and_everything_comes_back() {
     on_all_databases(|database| async move {
         if database.db.backend() != Backend::Sqlite {
-            goes_away(&database, Way::Silent).await;
+            Box::pin(goes_away(&database, Way::Silent)).await;
         }
     });
 }
@@ -207,7 +207,7 @@ async fn goes_away(database: &TestDatabase, how: Way) {
                 within(BUSY, "the register, an unknown session", stranger.get("/register")),
             )
         };
-        let (_, (card, record, desk, again, ready, register)) =
+        let ((), (card, record, desk, again, ready, register)) =
             tokio::join!(scene.writes_say_busy(&commands, &unknown), reads);
         for page in [card, record, desk, again] {
             page.is(503).shows("reach its records").hides("Internal");
