@@ -25,7 +25,7 @@ const HELD: &str = "<span>Spear</span><em>held</em>";
 /// Busy within five seconds, and a little for the way there and back.
 const BUSY: Duration = Duration::from_millis(5500);
 /// What is kept is not waited for.
-const KEPT: Duration = Duration::from_secs(1);
+const KEPT: Duration = Duration::from_millis(2500);
 /// How long the site may take to find its database again.
 const AGAIN: Duration = Duration::from_secs(20);
 
@@ -115,7 +115,11 @@ impl Scene {
             let answer = answer.is(503).shows("Busy, nothing was saved");
             assert_eq!(answer.header("retry-after"), "2");
         };
-        tokio::join!(write(0), write(1), write(2), write(3));
+        let sign_in = async {
+            let nobody = self.cast.nobody();
+            within(BUSY, "a sign-in", nobody.post("/auth/login", "persona=auditor")).await.is(503);
+        };
+        tokio::join!(write(0), write(1), write(2), write(3), sign_in);
     }
 }
 
