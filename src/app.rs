@@ -20,6 +20,10 @@ use crate::web::state::AppState;
 use crate::web::templates::TemplatesError;
 use crate::web::{followed, router};
 
+/// How long one statement may take while somebody waits for a page: a write says
+/// "busy" within five seconds, so what comes before it must fail earlier.
+const STATEMENT: Duration = Duration::from_secs(4);
+
 /// What the rooms need of each other, opened once. Cheap to clone.
 #[derive(Clone)]
 pub struct Services {
@@ -156,7 +160,7 @@ impl Services {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Result<Self, StartError> {
-        let store = Store::open(db, master, Arc::clone(&clock), Arc::clone(&ids)).await?;
+        let store = Store::open(db.within(STATEMENT), master, Arc::clone(&clock), Arc::clone(&ids)).await?;
         let bus = Bus::open(store.clone(), Arc::clone(&clock), Arc::clone(&ids)).await?;
         let projections = Projections::start(store.clone());
         let indexes = Indexes::start(store.clone(), projections.clone());

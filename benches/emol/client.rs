@@ -92,9 +92,10 @@ pub async fn each_once(address: SocketAddr, paths: &Arc<Vec<Vec<u8>>>) -> f64 {
     paths.len() as f64 / started.elapsed().as_secs_f64()
 }
 
-
 /// Searches of the register by part of a name, which are never kept, each with a full page of fifty.
 pub fn searches() -> Vec<Vec<u8>> {
     let parts = ["a", "e", "i", "o", "n", "r", "l"];
-    (0..2_000).map(|n| get(&format!("/register?q={}&page={}", parts[n % parts.len()], n / 7 % 4 + 1))).collect()
+    (0..2_000)
+        .map(|n| get(&format!("/register?q={}&page={}", parts[n % parts.len()], n / 7 % 4 + 1)))
+        .collect()
 }

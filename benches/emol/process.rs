@@ -89,8 +89,7 @@ pub async fn memory_and_start(url: &str) {
 /// `emol rebuild` of all read models, from `EMOL_BENCH_EVENTS` events (1 000 000 unless told
 /// otherwise), while a site answers from the same database.
 pub async fn rebuild(url: &str) {
-    let events: usize =
-        setting("EMOL_BENCH_EVENTS").and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    let events: usize = setting("EMOL_BENCH_EVENTS").and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
     let (db, at) = empty(url).await;
     let services = kingdom::services(&at, Arc::new(SystemClock)).await;
     kingdom::import(&services.bus, events.div_ceil(29_427)).await;

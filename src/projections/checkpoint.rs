@@ -20,7 +20,7 @@ pub enum State {
 
 /// The event that stopped a read model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("stopped at position {position}{}: {why}", self.named())]
+#[error("stopped at {}: {why}", self.place())]
 pub struct Stop {
     /// Where in the log.
     pub position: Position,
@@ -74,10 +74,12 @@ impl Stop {
         }
     }
 
-    fn named(&self) -> String {
+    /// Which event it is: `position 7 (CardIssued, event 018f…)`.
+    #[must_use]
+    pub fn place(&self) -> String {
         match (&self.event_type, self.event) {
-            (Some(kind), Some(id)) => format!(" ({kind}, event {id})"),
-            _ => String::new(),
+            (Some(kind), Some(id)) => format!("position {} ({kind}, event {id})", self.position),
+            _ => format!("position {}", self.position),
         }
     }
 }

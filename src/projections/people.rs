@@ -14,7 +14,7 @@ use crate::events::evolve::{Clash, Record};
 use crate::store::{Db, DbError, Store, Tx};
 
 /// How many records are remembered; a few kilobytes each.
-const REMEMBERED: u64 = 1024;
+const REMEMBERED: u64 = 4_096;
 
 /// A record as of its last event.
 #[derive(Debug, Clone)]

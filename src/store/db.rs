@@ -9,19 +9,23 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
-use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, MySql, Sqlite};
+use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection};
 
 pub use super::cells::Row;
 use super::error::{DbError, Result};
+use super::lease::Lease;
+pub use super::tx::Tx;
+use super::tx::TxConnection;
 use crate::domain::date::Instant;
 
 /// How long a statement waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(3);
+/// How long a statement may take, connection included, where nobody waits at a browser.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// A connection that rested longer than this is tried before it is used again.
 const TRY_AFTER: Duration = Duration::from_secs(2);
 /// Prepared statements kept per connection: closing one costs 40 ms, so none ever is.
@@ -62,6 +66,7 @@ pub enum Arg<'a> {
 pub struct Db {
     backend: Backend,
     pools: Pools,
+    patience: Duration,
 }
 
 #[derive(Debug, Clone)]
@@ -74,24 +79,13 @@ enum Pools {
     },
 }
 
-/// A transaction. Dropped without [`Tx::commit`] or [`Tx::rollback`], its
-/// connection is closed, which rolls back; nothing half done returns to the pool.
-#[derive(Debug)]
-pub struct Tx(Option<TxConnection>);
-
-#[derive(Debug)]
-enum TxConnection {
-    MySql(PoolConnection<MySql>),
-    Sqlite(PoolConnection<Sqlite>),
-}
-
-fn mysql_arguments(args: &[Arg<'_>]) -> Result<MySqlArguments> {
+pub(super) fn mysql_arguments(args: &[Arg<'_>]) -> Result<MySqlArguments> {
     let mut out = MySqlArguments::default();
     out.reserve(args.len(), 0);
     bind(args, &mut out)
 }
 
-fn sqlite_arguments(args: &[Arg<'_>]) -> Result<SqliteArguments> {
+pub(super) fn sqlite_arguments(args: &[Arg<'_>]) -> Result<SqliteArguments> {
     let mut out = SqliteArguments::default();
     for arg in args {
         match *arg {
@@ -130,6 +124,17 @@ macro_rules! run {
             .await
             .map_err(DbError::from)
     };
+}
+
+/// The same on a connection of its own, which only returns to the pool when it answered.
+macro_rules! lease {
+    ($how:ident, $sql:expr, $args:expr, $pool:expr) => {{
+        let mut lease = Lease::of($pool).await?;
+        let arguments = mysql_arguments($args)?;
+        let done = sqlx::query_with(AssertSqlSafe($sql.into()), arguments).$how(lease.connection()).await;
+        lease.end(&done);
+        done.map_err(DbError::from)
+    }};
 }
 
 impl Db {
@@ -177,7 +182,7 @@ impl Db {
             sqlx::query_scalar("SELECT CONCAT(VERSION(), ' ', @@version_comment)").fetch_one(&pool).await?;
         let maria = version.to_ascii_lowercase().contains("mariadb");
         let backend = if maria { Backend::MariaDb } else { Backend::MySql };
-        Ok(Self { backend, pools: Pools::MySql(pool) })
+        Ok(Self { backend, pools: Pools::MySql(pool), patience: PATIENCE })
     }
 
     async fn connect_sqlite(url: &str) -> Result<Self> {
@@ -213,7 +218,19 @@ impl Db {
             .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "ON"))
             .await?;
-        Ok(Self { backend: Backend::Sqlite, pools: Pools::Sqlite { writer, readers } })
+        Ok(Self { backend: Backend::Sqlite, pools: Pools::Sqlite { writer, readers }, patience: PATIENCE })
+    }
+
+    /// The same connections, but no statement may take longer than that. A server that
+    /// is cut off without a word would otherwise be waited for as long as TCP does.
+    #[must_use]
+    pub const fn within(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::time::timeout(self.patience, work).await.unwrap_or_else(|_| Err(self.backend.gave_no_answer()))
     }
 
     /// Which database answers.
@@ -227,12 +244,15 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn fetch_all(&self, sql: impl Into<Cow<'static, str>>, args: &[Arg<'_>]) -> Result<Vec<Row>> {
-        Ok(match &self.pools {
-            Pools::MySql(pool) => wrap(run!(fetch_all, mysql_arguments, sql, args, pool)?, Row::MySql),
-            Pools::Sqlite { readers, .. } => {
-                wrap(run!(fetch_all, sqlite_arguments, sql, args, readers)?, Row::Sqlite)
-            }
+        self.in_time(async {
+            Ok(match &self.pools {
+                Pools::MySql(pool) => wrap(lease!(fetch_all, sql, args, pool)?, Row::MySql),
+                Pools::Sqlite { readers, .. } => {
+                    wrap(run!(fetch_all, sqlite_arguments, sql, args, readers)?, Row::Sqlite)
+                }
+            })
         })
+        .await
     }
 
     /// The first row of a SELECT, if there is one.
@@ -244,12 +264,15 @@ impl Db {
         sql: impl Into<Cow<'static, str>>,
         args: &[Arg<'_>],
     ) -> Result<Option<Row>> {
-        Ok(match &self.pools {
-            Pools::MySql(pool) => run!(fetch_optional, mysql_arguments, sql, args, pool)?.map(Row::MySql),
-            Pools::Sqlite { readers, .. } => {
-                run!(fetch_optional, sqlite_arguments, sql, args, readers)?.map(Row::Sqlite)
-            }
+        self.in_time(async {
+            Ok(match &self.pools {
+                Pools::MySql(pool) => lease!(fetch_optional, sql, args, pool)?.map(Row::MySql),
+                Pools::Sqlite { readers, .. } => {
+                    run!(fetch_optional, sqlite_arguments, sql, args, readers)?.map(Row::Sqlite)
+                }
+            })
         })
+        .await
     }
 
     /// Runs one statement that writes, by itself; returns how many rows it touched.
@@ -257,12 +280,15 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn execute(&self, sql: impl Into<Cow<'static, str>>, args: &[Arg<'_>]) -> Result<u64> {
-        Ok(match &self.pools {
-            Pools::MySql(pool) => run!(execute, mysql_arguments, sql, args, pool)?.rows_affected(),
-            Pools::Sqlite { writer, .. } => {
-                run!(execute, sqlite_arguments, sql, args, writer)?.rows_affected()
-            }
+        self.in_time(async {
+            Ok(match &self.pools {
+                Pools::MySql(pool) => lease!(execute, sql, args, pool)?.rows_affected(),
+                Pools::Sqlite { writer, .. } => {
+                    run!(execute, sqlite_arguments, sql, args, writer)?.rows_affected()
+                }
+            })
         })
+        .await
     }
 
     /// Runs a statement that cannot be prepared (DDL, PRAGMA), on the writing side.
@@ -283,19 +309,21 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(match &self.pools {
-            Pools::MySql(pool) => {
-                let mut tx = Tx(Some(TxConnection::MySql(pool.acquire().await?)));
-                tx.command("BEGIN").await?;
-                tx
-            }
-            Pools::Sqlite { writer, .. } => {
-                let writer = writer.acquire().await.map_err(waited)?;
-                let mut tx = Tx(Some(TxConnection::Sqlite(writer)));
-                tx.command("BEGIN IMMEDIATE").await?;
-                tx
+        self.in_time(async {
+            match &self.pools {
+                Pools::MySql(pool) => {
+                    let on = TxConnection::MySql(pool.acquire().await?);
+                    Ok(Tx::begin(on, "BEGIN", self.patience).await?.0)
+                }
+                Pools::Sqlite { writer, .. } => self.begin_sqlite(writer).await,
             }
         })
+        .await
+    }
+
+    async fn begin_sqlite(&self, writer: &SqlitePool) -> Result<Tx> {
+        let on = TxConnection::Sqlite(writer.acquire().await.map_err(waited)?);
+        Ok(Tx::begin(on, "BEGIN IMMEDIATE", self.patience).await?.0)
     }
 
     /// Begins a transaction with its first statement, in one round trip where the
@@ -303,16 +331,27 @@ impl Db {
     /// is sent as text: numbers, hexadecimal literals and our own words only.
     ///
     /// # Errors
-    /// See [`DbError`]; the transaction is rolled back.
+    /// See [`DbError`]; then there is no transaction.
     pub async fn begin_with(&self, sql: &str) -> Result<(Tx, u64)> {
-        let Pools::MySql(pool) = &self.pools else {
-            let mut tx = self.begin().await?;
-            let touched = tx.raw(sql).await;
-            return tx.or_undo(touched).await;
-        };
-        let mut tx = Tx(Some(TxConnection::MySql(pool.acquire().await?)));
-        let touched = tx.raw(&format!("BEGIN; {sql}")).await;
-        tx.or_undo(touched).await
+        self.in_time(async {
+            match &self.pools {
+                Pools::MySql(pool) => {
+                    let on = TxConnection::MySql(pool.acquire().await?);
+                    Tx::begin(on, &format!("BEGIN; {sql}"), self.patience).await
+                }
+                Pools::Sqlite { writer, .. } => {
+                    let mut tx = self.begin_sqlite(writer).await?;
+                    match tx.raw(sql).await {
+                        Ok(touched) => Ok((tx, touched)),
+                        Err(error) => {
+                            tx.rollback().await;
+                            Err(error)
+                        }
+                    }
+                }
+            }
+        })
+        .await
     }
 
     /// What the server's clock shows; nothing on SQLite, which has none of its own.
@@ -349,137 +388,6 @@ fn waited(error: sqlx::Error) -> DbError {
     }
 }
 
-fn wrap<T>(rows: Vec<T>, into: impl Fn(T) -> Row) -> Vec<Row> {
+pub(super) fn wrap<T>(rows: Vec<T>, into: impl Fn(T) -> Row) -> Vec<Row> {
     rows.into_iter().map(into).collect()
-}
-
-/// Why a method of [`Tx`] finds its connection: only `commit`, `rollback` and `drop` take it away.
-const OPEN: &str = "a transaction has its connection until it ends";
-
-impl Tx {
-    fn connection(&mut self) -> &mut TxConnection {
-        self.0.as_mut().expect(OPEN)
-    }
-
-    async fn command(&mut self, sql: &str) -> Result<u64, sqlx::Error> {
-        let sql = sqlx::raw_sql(AssertSqlSafe(sql));
-        Ok(match self.connection() {
-            TxConnection::MySql(on) => sql.execute(&mut **on).await?.rows_affected(),
-            TxConnection::Sqlite(on) => sql.execute(&mut **on).await?.rows_affected(),
-        })
-    }
-
-    /// Runs one statement as text, for values that are never the same twice: numbers,
-    /// hexadecimal literals and our own words only. Returns how many rows it touched.
-    ///
-    /// # Errors
-    /// See [`DbError`].
-    pub async fn raw(&mut self, sql: &str) -> Result<u64> {
-        Ok(self.command(sql).await?)
-    }
-
-    async fn or_undo<T>(self, outcome: Result<T>) -> Result<(Self, T)> {
-        match outcome {
-            Ok(done) => Ok((self, done)),
-            Err(error) => {
-                self.rollback().await;
-                Err(error)
-            }
-        }
-    }
-
-    /// All rows of a SELECT, as this transaction sees them.
-    ///
-    /// # Errors
-    /// See [`DbError`].
-    pub async fn fetch_all(
-        &mut self,
-        sql: impl Into<Cow<'static, str>>,
-        args: &[Arg<'_>],
-    ) -> Result<Vec<Row>> {
-        Ok(match self.connection() {
-            TxConnection::MySql(on) => {
-                wrap(run!(fetch_all, mysql_arguments, sql, args, &mut **on)?, Row::MySql)
-            }
-            TxConnection::Sqlite(on) => {
-                wrap(run!(fetch_all, sqlite_arguments, sql, args, &mut **on)?, Row::Sqlite)
-            }
-        })
-    }
-
-    /// The first row of a SELECT, if there is one.
-    ///
-    /// # Errors
-    /// See [`DbError`].
-    pub async fn fetch_optional(
-        &mut self,
-        sql: impl Into<Cow<'static, str>>,
-        args: &[Arg<'_>],
-    ) -> Result<Option<Row>> {
-        Ok(match self.connection() {
-            TxConnection::MySql(on) => {
-                run!(fetch_optional, mysql_arguments, sql, args, &mut **on)?.map(Row::MySql)
-            }
-            TxConnection::Sqlite(on) => {
-                run!(fetch_optional, sqlite_arguments, sql, args, &mut **on)?.map(Row::Sqlite)
-            }
-        })
-    }
-
-    /// Runs one statement; returns how many rows it touched (found, not changed).
-    ///
-    /// # Errors
-    /// See [`DbError`].
-    pub async fn execute(&mut self, sql: impl Into<Cow<'static, str>>, args: &[Arg<'_>]) -> Result<u64> {
-        Ok(match self.connection() {
-            TxConnection::MySql(on) => run!(execute, mysql_arguments, sql, args, &mut **on)?.rows_affected(),
-            TxConnection::Sqlite(on) => {
-                run!(execute, sqlite_arguments, sql, args, &mut **on)?.rows_affected()
-            }
-        })
-    }
-
-    /// Makes everything durable.
-    ///
-    /// # Errors
-    /// [`DbError::UnknownCommitOutcome`] when the connection was lost under way;
-    /// anything else means that nothing was saved.
-    pub async fn commit(mut self) -> Result<()> {
-        match self.command("COMMIT").await {
-            Ok(_) => {
-                self.0.take();
-                Ok(())
-            }
-            // The server answered: it refused, and the transaction is over or is ended here.
-            Err(error @ sqlx::Error::Database(_)) => {
-                self.end().await;
-                Err(match DbError::from(error) {
-                    DbError::Unreachable(_) => DbError::UnknownCommitOutcome,
-                    other => other,
-                })
-            }
-            Err(_) => Err(DbError::UnknownCommitOutcome),
-        }
-    }
-
-    /// Undoes everything.
-    pub async fn rollback(mut self) {
-        self.end().await;
-    }
-
-    async fn end(&mut self) {
-        if self.command("ROLLBACK").await.is_ok() {
-            self.0.take();
-        }
-    }
-}
-
-impl Drop for Tx {
-    fn drop(&mut self) {
-        match self.0.take() {
-            Some(TxConnection::MySql(connection)) => drop(connection.detach()),
-            Some(TxConnection::Sqlite(connection)) => drop(connection.detach()),
-            None => {}
-        }
-    }
 }

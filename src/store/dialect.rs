@@ -9,7 +9,7 @@ use super::db::Backend;
 /// What every MySQL and MariaDB session is told first.
 pub(super) const MYSQL_SESSION: [&str; 3] = [
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-    "SET SESSION innodb_lock_wait_timeout = 4",
+    "SET SESSION innodb_lock_wait_timeout = 3",
     "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')",
 ];
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::db::Backend;
+
 /// Why a statement or a transaction failed. The text of the database itself is
 /// kept as the source, for the log; it is never part of what a user reads.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -81,6 +83,17 @@ impl From<sqlx::Error> for DbError {
             }
             E::Configuration(why) => Self::Setting(format!("the database URL cannot be used: {why}")),
             _ => Self::Other(Arc::new(error)),
+        }
+    }
+}
+
+impl Backend {
+    /// What a statement that was given up came to.
+    pub(super) fn gave_no_answer(self) -> DbError {
+        match self {
+            // Somebody else holds the file.
+            Self::Sqlite => DbError::Busy,
+            Self::MySql | Self::MariaDb => DbError::Unreachable(Arc::new(sqlx::Error::PoolTimedOut)),
         }
     }
 }

@@ -17,6 +17,9 @@ use crate::domain::id::{CommandId, Position, StreamId, StreamType, StreamVersion
 /// How often the database is asked whether other processes appended.
 const ASK: Duration = Duration::from_millis(250);
 
+/// How long a search may take: without an index it walks the whole log.
+const SEARCH: Duration = Duration::from_secs(60);
+
 /// The end of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
@@ -288,7 +291,7 @@ impl Store {
             "SELECT {COLUMNS} FROM events WHERE {} ORDER BY position DESC LIMIT ?",
             conditions.join(" AND ")
         );
-        rows(&self.db().fetch_all(sql, &args).await?)
+        rows(&self.db().clone().within(SEARCH).fetch_all(sql, &args).await?)
     }
 
     /// The last position that was recorded by then (at that instant or before); 0 when none was.

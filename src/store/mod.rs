@@ -9,6 +9,8 @@
 //! - [`Store`]'s reading side ([`feed`]): pages by position, streams, audit filters,
 //!   and a watch that tells of every new event, of other processes too.
 //! - [`keys`] holds the person keys and opens and seals fields ([`seal`]).
+//! - [`Db`] gives up a statement that nobody answers ([`Db::within`]); its connection is
+//!   closed then, and not given back (`lease`, `tx`).
 //! - [`verify`] walks the chain ([`chain`]).
 //!
 //! # How to add things
@@ -44,12 +46,14 @@ pub mod error;
 pub mod feed;
 mod group;
 pub mod keys;
+mod lease;
 pub mod links;
 pub mod migrate;
 pub mod rights;
 pub mod row;
 pub mod seal;
 pub mod sessions;
+mod tx;
 pub mod verify;
 pub mod writer;
 

@@ -17,7 +17,7 @@
 //! | `Taken`, `Stale`, `Reused` | 409 | what changed, and what to do |
 //! | `TooLarge` | 413 | the limit |
 //! | `TooMany` | 429 with `Retry-After` | when to come back |
-//! | `Busy` | 503 with `Retry-After` | that nothing was saved |
+//! | `Busy` | 503 with `Retry-After` | that nothing was saved; also what [`super::pass`] says of a page that the database keeps waiting |
 //! | `OutcomeUnknown` | 503 with `Retry-After` | that it is not known, and that sending again is safe |
 //! | `Internal` | 500 | nothing but the request id; the text goes to the log |
 //!

@@ -14,7 +14,7 @@ const PAGE: i64 = 1000;
 /// Most people whose last change is remembered one by one.
 const MOST: usize = 50_000;
 /// How often the database is asked whether it is there.
-const KNOCK: Duration = Duration::from_secs(5);
+const KNOCK: Duration = Duration::from_secs(1);
 /// The pause after taking something in, so that a storm of events is read in pages.
 const BREATH: Duration = Duration::from_millis(5);
 /// The pause after a failure.
@@ -62,6 +62,13 @@ impl Followed {
         state.people.insert(id, at);
         state.last = at;
     }
+
+    /// Notes that something happened which cannot be read: anybody may have changed.
+    pub fn lost(&self, at: Position) {
+        let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        state.people.clear();
+        (state.floor, state.last) = (at, at);
+    }
 }
 
 /// Follows the log until the task is aborted.
@@ -90,7 +97,19 @@ pub async fn follow(state: AppState) {
 
 /// Takes in a page of events; whether there were any.
 async fn take(state: &AppState, position: &mut Position, outdated: &mut bool) -> Result<bool, DbError> {
-    let rows = state.services.store.read_after(*position, PAGE).await?;
+    let rows = match state.services.store.read_after(*position, PAGE).await {
+        // One by one, until the row is found that cannot be read.
+        Err(DbError::Shape(_)) => state.services.store.read_after(*position, 1).await,
+        rows => rows,
+    };
+    if let Err(DbError::Shape(what)) = &rows {
+        *position = Position(position.0 + 1);
+        tracing::error!(position = position.0, what, "a row of the log cannot be read; run `emol verify`");
+        state.followed.lost(*position);
+        *outdated = true;
+        return Ok(true);
+    }
+    let rows = rows?;
     state.pages.contact().note();
     for row in &rows {
         match row.stream.kind {
@@ -125,5 +144,7 @@ mod tests {
             followed.note(CombatantId(uuid::Uuid::from_u128(100 + number)), Position(8));
         }
         assert_eq!(followed.changed(one), Position(8), "forgotten, so it counts as changed");
+        followed.lost(Position(9));
+        assert_eq!((followed.changed(other), followed.last()), (Position(9), Position(9)));
     }
 }

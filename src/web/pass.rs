@@ -1,11 +1,12 @@
 //! The one pass that every request takes, there and back: request id,
-//! admission ([`guard`]), error pages, headers, log line, count.
+//! admission ([`guard`]), patience, error pages, headers, log line, count.
 //!
 //! One pass and not a stack of layers: a kept page costs a look-up, and what
 //! is around it must not cost more than the page.
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -50,6 +51,12 @@ const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSub
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// After so long an answer is given up, if the database is away: several statements of one
+/// request may each have waited for it.
+const PATIENCE: Duration = Duration::from_millis(4800);
+/// Without a word for so long, the database counts as away.
+const AWAY: Duration = Duration::from_secs(3);
 
 /// Names one request: on its error page, in the log, and as correlation id of
 /// every event that it caused.
@@ -130,10 +137,10 @@ pub async fn pass(State(state): State<AppState>, mut request: Request, next: Nex
     };
     request.extensions_mut().insert(id);
     let mut answer = if matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
-        next.run(request).await
+        in_time(&state, next.run(request), AppError::Busy).await
     } else {
         match guard::admit(&state.config, request).await {
-            Ok(request) => next.run(request).await,
+            Ok(request) => in_time(&state, next.run(request), AppError::OutcomeUnknown).await,
             Err(error) => error.into_response(),
         }
     };
@@ -165,6 +172,20 @@ pub async fn pass(State(state): State<AppState>, mut request: Request, next: Nex
         "answered"
     );
     answer
+}
+
+/// The answer; or, while the database is away, what is said instead after [`PATIENCE`].
+async fn in_time(state: &AppState, answer: impl Future<Output = Response>, otherwise: AppError) -> Response {
+    let mut answer = pin!(answer);
+    let mut patience = PATIENCE;
+    loop {
+        match tokio::time::timeout(patience, &mut answer).await {
+            Ok(answer) => return answer,
+            Err(_) if state.pages.contact().ago() > AWAY => return otherwise.into_response(),
+            // The database answers: the page is slow, and not lost.
+            Err(_) => patience = Duration::from_millis(200),
+        }
+    }
 }
 
 /// A report, or an error that the framework wrote as bare text or nothing.
@@ -206,6 +227,9 @@ async fn error_page(state: &AppState, asked: Asked, answer: Response) -> Respons
         if status == StatusCode::UNPROCESSABLE_ENTITY || status == StatusCode::CONFLICT {
             "That can’t be done".clone_into(&mut view.heading);
         }
+        if report.kind == "outcome-unknown" {
+            "Perhaps it was saved".clone_into(&mut view.heading);
+        }
         view.what = report.what.unwrap_or(view.what);
         if !report.todo.is_empty() {
             view.todo = report.todo;
@@ -226,8 +250,13 @@ async fn html(state: &AppState, asked: &Asked, view: ErrorView, denied: Option<D
     let site = &state.site().site;
     let title = view.heading.clone();
     let fallback = format!("{title}. {} Request {}", view.what, view.request_id);
-    let officer =
-        if asked.desk || denied.is_some() { officer(state, asked.cookie.as_ref()).await } else { None };
+    // Without the database nobody knows who asks, and the page must not wait for it once more.
+    let known = view.status != StatusCode::SERVICE_UNAVAILABLE.as_u16();
+    let officer = if known && (asked.desk || denied.is_some()) {
+        officer(state, asked.cookie.as_ref()).await
+    } else {
+        None
+    };
     let page = |view| match &officer {
         Some(officer) => Page::desk(site, &officer.chrome(), "/desk", &title, view),
         None => Page::public(site, Audience::Public, "/", &title, view),

@@ -148,7 +148,7 @@ impl Sessions {
                 return Ok(None);
             }
             if later(found.seen_at, TOUCH) <= now {
-                self.touch(token, now).await;
+                self.touch(token, now);
                 found.seen_at = now;
             }
             self.kept.insert(token, found);
@@ -163,11 +163,14 @@ impl Sessions {
         Ok(enabled.then_some(CurrentOfficer { id: session.officer, kingdom, token }))
     }
 
-    async fn touch(&self, token: SessionToken, now: Instant) {
-        // Only the idle limit suffers when this fails; the request need not.
-        if let Err(error) = self.services.store.touch_session(&token.0, now).await {
-            tracing::warn!(%error, "could not note that a session is in use");
-        }
+    /// Only the idle limit suffers when this fails or takes long; the request need not.
+    fn touch(&self, token: SessionToken, now: Instant) {
+        let store = self.services.store.clone();
+        tokio::spawn(async move {
+            if let Err(error) = store.touch_session(&token.0, now).await {
+                tracing::warn!(%error, "could not note that a session is in use");
+            }
+        });
     }
 }
 

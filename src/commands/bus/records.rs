@@ -12,7 +12,7 @@ use crate::events::{CombatantEvent, Event, Fact};
 use crate::store::{Keyring, Store};
 
 /// How many records are kept.
-const KEPT: u64 = 1_000;
+const KEPT: u64 = 4_000;
 
 pub(super) struct Records(moka::sync::Cache<CombatantId, Arc<Record>>);
 

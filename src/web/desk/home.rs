@@ -81,6 +81,12 @@ pub async fn show(
             href(PATH, &[("state", "listed")]),
             format!("{} listed publicly", thousands(count(vec![Filter::Listed]))),
         ));
+        if let Some(stop) = state.services.projections.states().iter().find_map(|at| at.stopped_by.clone()) {
+            view.notices.push(format!(
+                "What is listed is as it was before {}, which cannot be used. What you save is recorded all the same. Tell whoever runs this site; `emol doctor` says what to do.",
+                stop.place()
+            ));
+        }
         if !state.services.indexes.ready() {
             view.notices.push("The lists are being read; the numbers here follow in a moment.".to_owned());
         }

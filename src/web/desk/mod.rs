@@ -29,6 +29,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::state::AppState;
 use crate::domain::id::Position;
+use crate::projections::State;
 
 /// The most bytes of a form; the longest of ours has 13 fields of 255 characters.
 const MOST_BYTES: usize = 64 * 1024;
@@ -64,7 +65,12 @@ fn verb(read: verbs::Read) -> MethodRouter<AppState> {
     post(move |state, officer, id, uri, body| act::act(state, officer, id, uri, body, read))
 }
 
-/// Waits until the read models have taken in an event; false when that takes longer.
+/// Waits until the read models have taken in an event; false when that takes
+/// longer, and at once when one of them is paused before it.
 async fn wait_for(state: &AppState, position: Position, timeout: Duration) -> bool {
+    let states = state.services.projections.states();
+    if states.iter().any(|at| at.state == State::Paused && at.position < position) {
+        return false;
+    }
     state.services.indexes.wait_for(position, timeout).await
 }

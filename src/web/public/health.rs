@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::projections::checkpoint::Stop;
 use crate::web::error::AppError;
 use crate::web::guard::ClientAddress;
 use crate::web::state::AppState;
@@ -21,6 +22,17 @@ struct Health {
     version: &'static str,
     database: &'static str,
     indexes: &'static str,
+    read_models: Vec<ReadModel>,
+}
+
+/// One read model; where it stopped, without the reason, which is for operators.
+#[derive(Debug, Serialize)]
+struct ReadModel {
+    name: &'static str,
+    state: &'static str,
+    position: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped_by: Option<String>,
 }
 
 /// `/health/live`: the process answers. Restart it when this fails.
@@ -29,17 +41,26 @@ pub async fn live() -> Response {
 }
 
 /// `/health/ready`: the database answers and the indexes are read. Send no
-/// requests while this is 503; kept pages would still be served.
+/// requests while this is 503; kept pages would still be served. A paused read model is named, and
+/// is no reason to send no requests: its last state is served.
 pub async fn ready(State(state): State<AppState>) -> Response {
     let head = tokio::time::timeout(PATIENCE, state.services.store.head()).await;
     let database = matches!(head, Ok(Ok(_)));
     let indexes = state.services.indexes.ready();
     let word = |ok, yes, no| if ok { yes } else { no };
+    let read_models = state.services.projections.states();
+    let read_models = read_models.iter().map(|at| ReadModel {
+        name: at.model.as_str(),
+        state: at.state.as_str(),
+        position: at.position.0,
+        stopped_by: at.stopped_by.as_ref().map(Stop::place),
+    });
     let health = Health {
         status: word(database && indexes, "ready", "not ready"),
         version: crate::VERSION,
         database: word(database, "answers", "does not answer"),
         indexes: word(indexes, "read", "being read"),
+        read_models: read_models.collect(),
     };
     let status = if database && indexes { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(health)).into_response()

@@ -2,25 +2,20 @@
 //! by `EMOL_TEST_KILLS`: a few in every run, hundreds as the long form.
 
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use emol::domain::id::Position;
 use emol::store::Store;
 use emol::store::verify::verify;
 
-use crate::cli::bare;
+use super::kills;
 use crate::exchange::kingdom::data;
 use crate::projections::people::tables;
-use crate::support::databases::{TestDatabase, master_keys, on_all_databases};
+use crate::support::databases::{TestDatabase, on_all_databases};
 
 /// The events of the roster of three thousand.
 const ROSTER: i64 = 29_427;
-
-#[expect(clippy::disallowed_methods, reason = "the long form is asked for from outside")]
-fn kills() -> u32 {
-    std::env::var("EMOL_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
-}
 
 /// The files of a kingdom in a folder of their own.
 struct Files(PathBuf);
@@ -42,15 +37,10 @@ impl Drop for Files {
     }
 }
 
-/// The program on that database.
+/// The program on that database, among the files.
 fn emol(database: &TestDatabase, files: &Files, args: &[&str]) -> Command {
-    let mut command = bare(args);
-    command
-        .env("DATABASE_URL", &database.url)
-        .env("EMOL_MASTER_KEYS", master_keys().to_text().as_str())
-        .current_dir(&files.0)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    let mut command = super::emol(database, args);
+    command.current_dir(&files.0);
     command
 }
 

@@ -1,3 +1,4 @@
 //! What the tests share.
 
 pub mod databases;
+pub mod way;

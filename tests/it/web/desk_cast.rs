@@ -1,6 +1,6 @@
 //! The demo's officers on a served site, and what they do there.
 
-use emol::app::DemoConfig;
+use emol::app::{DemoConfig, WebConfig};
 use emol::commands::Command;
 use emol::commands::kingdom::{AddAuthorizationType, AddMarshalType, FoundDiscipline, KingdomCommand};
 use emol::commands::officers::{OfficersCommand, Verb};
@@ -8,7 +8,7 @@ use emol::domain::actor::Actor;
 use emol::domain::date::CivilDate;
 use emol::domain::demo::DEMO_OFFICERS;
 use emol::domain::id::{Position, Slug, StreamType};
-use emol::store::RecordedRow;
+use emol::store::{Db, RecordedRow};
 
 use super::site::{Answer, Site};
 use crate::support::databases::TestDatabase;
@@ -33,10 +33,13 @@ fn slug(text: &str) -> Slug {
 impl Cast {
     /// Serves it.
     pub async fn serve(database: &TestDatabase) -> Self {
-        let today = CivilDate::parse("2026-11-22").unwrap();
-        let site =
-            Site::serve_with(database, |config| config.demo = DemoConfig::on_loopback(config.listen, today))
-                .await;
+        Self::serve_on(database.db.clone()).await
+    }
+
+    /// Serves it over connections of the caller's choice.
+    pub async fn serve_on(db: Db) -> Self {
+        let Self { site } = Self::serve_again(db).await;
+        site.found().await;
         let fencing = slug("fencing");
         let commands: [KingdomCommand; 3] = [
             FoundDiscipline { slug: fencing.clone(), name: "Fencing".to_owned() }.into(),
@@ -68,9 +71,21 @@ impl Cast {
         Self { site }
     }
 
+    /// Serves what is in a database already: the same disciplines and officers.
+    pub async fn serve_again(db: Db) -> Self {
+        let today = CivilDate::parse("2026-11-22").unwrap();
+        let demo = |config: &mut WebConfig| config.demo = DemoConfig::on_loopback(config.listen, today);
+        Self { site: Site::serve_again(db, demo).await }
+    }
+
     /// Somebody who has not signed in.
     pub fn nobody(&self) -> Visitor<'_> {
-        Visitor { site: &self.site, cookie: String::new() }
+        self.with(String::new())
+    }
+
+    /// Somebody whose browser sends that cookie.
+    pub fn with(&self, cookie: String) -> Visitor<'_> {
+        Visitor { site: &self.site, cookie }
     }
 
     /// An officer, signed in.

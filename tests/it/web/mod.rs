@@ -2,7 +2,7 @@
 
 mod audit;
 mod desk;
-mod desk_cast;
+pub mod desk_cast;
 mod desk_people;
 mod guarding;
 mod keeping;

@@ -24,6 +24,7 @@ use emol::domain::details::{DetailField, RawDetails};
 use emol::domain::id::{CombatantId, CommandId, CorrelationId, Position, Slug, WarrantId};
 use emol::domain::region::RegionEntry;
 use emol::events::combatant::Source;
+use emol::store::Db;
 use emol::web::state::AppState;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -144,9 +145,16 @@ impl Site {
 
     /// The same with another configuration.
     pub async fn serve_with(database: &TestDatabase, change: impl FnOnce(&mut WebConfig)) -> Self {
+        let site = Self::serve_again(database.db.clone(), change).await;
+        site.found().await;
+        site
+    }
+
+    /// Serves what is in a database already, over connections of the caller's choice.
+    pub async fn serve_again(db: Db, change: impl FnOnce(&mut WebConfig)) -> Self {
         let clock = Arc::new(FixedClock::at(NOW));
         let ids: Arc<dyn IdSource> = Arc::new(SystemIds);
-        let services = Services::open(database.db.clone(), master_keys(), clock.clone(), ids).await.unwrap();
+        let services = Services::open(db, master_keys(), clock.clone(), ids).await.unwrap();
         let mut config = WebConfig::loopback(([127, 0, 0, 1], 0).into());
         config.card_misses = MissLimits { per_address: 5, in_total: 1000 };
         change(&mut config);
@@ -157,12 +165,11 @@ impl Site {
         let serving = tokio::spawn(async move {
             application.run(listener, std::future::pending()).await.unwrap();
         });
-        let site = Self { address, state, clock, serving };
-        site.found().await;
-        site
+        Self { address, state, clock, serving }
     }
 
-    async fn found(&self) {
+    /// Founds one discipline with what belongs to it.
+    pub async fn found(&self) {
         let discipline = slug("armoured-combat");
         let commands: [KingdomCommand; 5] = [
             AddRegion(RegionEntry {
@@ -295,28 +302,40 @@ impl Site {
 
     /// Any request.
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
-        for (name, value) in headers {
-            head.extend([name, ": ", value, "\r\n"]);
-        }
-        if !body.is_empty() {
-            let length = body.len().to_string();
-            head.extend(["content-length: ", &length, "\r\n"]);
-        }
-        head.push_str("\r\n");
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(head.as_bytes()).await.unwrap();
-        stream.write_all(body).await.unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).await.unwrap();
-        let text = String::from_utf8(bytes).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        let mut lines = head.lines();
-        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-        let headers = lines
-            .filter_map(|line| line.split_once(": "))
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-            .collect();
-        Answer { status, headers, body: body.to_owned() }
+        ask(self.address, method, path, headers, body).await.unwrap()
     }
+}
+
+/// Asks whoever listens there. An error when the connection ends before the answer is whole.
+pub async fn ask(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> std::io::Result<Answer> {
+    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        head.extend([name, ": ", value, "\r\n"]);
+    }
+    if !body.is_empty() {
+        let length = body.len().to_string();
+        head.extend(["content-length: ", &length, "\r\n"]);
+    }
+    head.push_str("\r\n");
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(body).await?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await?;
+    let text = String::from_utf8(bytes).map_err(std::io::Error::other)?;
+    let cut = || std::io::Error::other("the answer was cut off");
+    let (head, body) = text.split_once("\r\n\r\n").ok_or_else(cut)?;
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).ok_or_else(cut)?;
+    let headers = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    Ok(Answer { status, headers, body: body.to_owned() })
 }
