@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Model;
 use crate::domain::id::{CombatantId, Position};
 use crate::store::dialect::{rows_of, shapes};
-use crate::store::{Arg, Db, DbError, Tx};
+use crate::store::{Arg, ClaimKind, Db, DbError, Row, Tx};
 
 /// Most bytes of documents in one statement.
 const STATEMENT_BYTES: usize = 1 << 20;
@@ -104,18 +104,43 @@ pub(super) async fn sweep(db: &Db, model: Model, keep: i64, before: i64) -> Resu
     }
 }
 
-/// A person's document in the generation that readers use, with its position.
-pub(super) async fn document(
-    db: &Db,
-    model: Model,
-    subject: CombatantId,
-) -> Result<Option<(Position, Vec<u8>)>, DbError> {
+/// A person's document in the generation that readers use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Whose.
+    pub subject: CombatantId,
+    /// The person's last event in it.
+    pub position: Position,
+    /// JSON.
+    pub doc: Vec<u8>,
+}
+
+/// A person's document; none when the person is not, or no longer, there.
+pub(super) async fn document(db: &Db, model: Model, subject: CombatantId) -> Result<Option<Found>, DbError> {
     // One statement: a rebuild may switch generations between two.
-    let sql = "SELECT m.position, m.doc FROM rm_checkpoint c \
+    let sql = "SELECT m.subject, m.position, m.doc FROM rm_checkpoint c \
                JOIN rm_documents m ON m.model = c.name AND m.generation = c.generation \
                WHERE c.name = ? AND m.subject = ?";
-    let args = [Arg::Text(model.as_str()), Arg::Bytes(subject.0.as_bytes())];
-    let Some(row) = db.fetch_optional(sql, &args).await? else { return Ok(None) };
-    let position = Position(row.int(0)?);
-    Ok(row.maybe_bytes(1)?.map(|doc| (position, doc.to_vec())))
+    found(db.fetch_optional(sql, &[Arg::Text(model.as_str()), Arg::Bytes(subject.0.as_bytes())]).await?)
+}
+
+/// The document of whoever a claim belongs to, in one statement.
+pub(super) async fn claimed_document(
+    db: &Db,
+    model: Model,
+    kind: ClaimKind,
+    hash: &[u8; 32],
+) -> Result<Option<Found>, DbError> {
+    let sql = "SELECT m.subject, m.position, m.doc FROM claims k \
+               JOIN rm_checkpoint c ON c.name = ? \
+               JOIN rm_documents m ON m.model = c.name AND m.generation = c.generation AND m.subject = k.owner \
+               WHERE k.kind = ? AND k.hash = ?";
+    let args = [Arg::Text(model.as_str()), Arg::Text(kind.as_str()), Arg::Bytes(hash)];
+    found(db.fetch_optional(sql, &args).await?)
+}
+
+fn found(row: Option<Row>) -> Result<Option<Found>, DbError> {
+    let Some(row) = row else { return Ok(None) };
+    let (subject, position) = (CombatantId(row.uuid(0)?), Position(row.int(1)?));
+    Ok(row.maybe_bytes(2)?.map(|doc| Found { subject, position, doc: doc.to_vec() }))
 }

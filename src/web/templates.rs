@@ -3,6 +3,7 @@
 //! Templates are embedded, parsed once at start, in strict mode (a field that
 //! a template names and a view lacks is an error) and with escaping on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use handlebars::{
@@ -45,17 +46,21 @@ impl Templates {
     /// # Errors
     /// A template does not parse. A test renders them all, so this is a broken build.
     pub fn load(assets: &Assets) -> Result<Self, TemplatesError> {
-        let mut pages = Handlebars::new();
-        pages.set_strict_mode(true);
+        let mut sources = BTreeMap::new();
         for file in Sources::iter() {
             let Some(name) = file.strip_suffix(".hbs").map(|name| name.trim_start_matches("partials/"))
             else {
                 continue;
             };
             let Some(source) = Sources::get(&file) else { continue };
-            let text = std::str::from_utf8(&source.data)
+            let text = String::from_utf8(source.data.into_owned())
                 .map_err(|_| TemplatesError::NotText(file.clone().into_owned()))?;
-            pages.register_template_string(name, text).map_err(Box::new)?;
+            sources.insert(name.to_owned(), text);
+        }
+        let mut pages = Handlebars::new();
+        pages.set_strict_mode(true);
+        for (name, text) in &sources {
+            pages.register_template_string(name, whole(text, &sources)).map_err(Box::new)?;
         }
         pages.register_helper("asset", Box::new(AssetHelper(assets.clone())));
         Ok(Self { pages: Arc::new(pages) })
@@ -65,6 +70,31 @@ impl Templates {
     fn page<T: Serialize>(&self, name: &str, page: &Page<T>) -> Result<String, RenderError> {
         self.pages.render(name, page)
     }
+}
+
+/// A template with its layout around it, and with the partials that it names without a
+/// parameter in their places. Handlebars would copy everything that the page shows
+/// for each of them, and for whatever is in it.
+fn whole(text: &str, sources: &BTreeMap<String, String>) -> String {
+    let framed = text
+        .strip_prefix("{{#> layout}}")
+        .and_then(|body| body.trim_end().strip_suffix("{{/layout}}"))
+        .zip(sources.get("layout"))
+        .map(|(body, layout)| layout.replace("{{> @partial-block}}", body));
+    let mut rest = framed.as_deref().unwrap_or(text);
+    let mut out = String::with_capacity(rest.len());
+    while let Some((before, after)) = rest.split_once("{{> ") {
+        out.push_str(before);
+        let named = after.split_once("}}").and_then(|(name, rest)| Some((sources.get(name)?, rest)));
+        rest = if let Some((partial, rest)) = named {
+            out.push_str(whole(partial, sources).trim_end());
+            rest
+        } else {
+            out.push_str("{{> ");
+            after
+        };
+    }
+    out + rest
 }
 
 /// `{{asset "site.css"}}` gives the content-hashed address of a file.

@@ -9,7 +9,8 @@ use crate::domain::id::{CombatantId, Position, Slug, StreamVersion};
 use crate::domain::personal::Personal;
 use crate::domain::status::WaiverState;
 use crate::events::evolve::{Card, WaiverHeld};
-use crate::projections::{Model, tables};
+use crate::projections::Model;
+use crate::projections::tables::{self, Found};
 use crate::store::{ClaimKind, DbError, KeyError, Store};
 
 /// How often a page may have moved on: merged records that were merged again.
@@ -80,8 +81,8 @@ impl CardView {
 /// [`CardError`].
 pub async fn by_card_id(store: &Store, card_id: &CardId) -> Result<Option<CardView>, CardError> {
     let hash = store.keyring().claim_hash(ClaimKind::CardId, card_id.as_str());
-    let Some(owner) = store.claim_owner(ClaimKind::CardId, &hash).await? else { return Ok(None) };
-    let found = of(store, CombatantId(owner)).await?;
+    let claimed = tables::claimed_document(store.db(), Model::Card, ClaimKind::CardId, &hash).await?;
+    let found = follow(store, claimed).await?;
     Ok(found.filter(|card| card.accepted).map(|card| CardView { reached_by: Some(card_id.form()), ..card }))
 }
 
@@ -90,14 +91,16 @@ pub async fn by_card_id(store: &Store, card_id: &CardId) -> Result<Option<CardVi
 /// # Errors
 /// [`CardError`].
 pub async fn of(store: &Store, id: CombatantId) -> Result<Option<CardView>, CardError> {
-    let mut id = id;
+    follow(store, tables::document(store.db(), Model::Card, id).await?).await
+}
+
+/// The page that a document is, or the one that it has moved to.
+async fn follow(store: &Store, mut found: Option<Found>) -> Result<Option<CardView>, CardError> {
     for _ in 0..MOST_MOVES {
-        let Some((position, json)) = tables::document(store.db(), Model::Card, id).await? else {
-            return Ok(None);
-        };
-        match serde_json::from_slice(&json).map_err(|_| CardError::Shape)? {
-            Doc::MovedTo(other) => id = other,
-            Doc::Person(doc) => return view(store, id, position, *doc).await,
+        let Some(Found { subject, position, doc }) = found else { return Ok(None) };
+        match serde_json::from_slice(&doc).map_err(|_| CardError::Shape)? {
+            Doc::MovedTo(other) => found = tables::document(store.db(), Model::Card, other).await?,
+            Doc::Person(doc) => return view(store, subject, position, *doc).await,
         }
     }
     Ok(None)
