@@ -84,12 +84,11 @@ async fn bare(bytes: axum::body::Bytes) -> SocketAddr {
     address
 }
 
-/// Runs the bench of pages.
+/// Runs the bench of kept pages.
 pub async fn pages(url: &str) {
     let (db, at) = empty(url).await;
     let site = site(&at).await;
     let card = format!("/card/{}", site.cards[0]);
-    let mut rows = Vec::new();
     let mut slowest = Vec::new();
     for (name, path) in [("card", card.as_str()), ("register", "/register")] {
         let mut client = Client::to(site.address).await;
@@ -115,6 +114,15 @@ pub async fn pages(url: &str) {
     for (name, p99) in slowest {
         println!("{name} page, kept: p99 {p99:.2} ms at 32 connections (median of rounds)");
     }
+    drop(site.services);
+    drop_database(db, &at).await;
+}
+
+/// Runs the bench of pages that are made for each request.
+pub async fn unkept(url: &str) {
+    let (db, at) = empty(url).await;
+    let site = site(&at).await;
+    let mut rows = Vec::new();
     let cards = Arc::new(site.cards.iter().map(|id| get(&format!("/card/{id}"))).collect::<Vec<_>>());
     let searched = Arc::new(searches());
     let mut client = Client::to(site.address).await;

@@ -55,6 +55,9 @@ fn main() {
         if runs("pages") {
             http::pages(&url).await;
         }
+        if runs("unkept") {
+            http::unkept(&url).await;
+        }
         if runs("commands") {
             http::commands(&url).await;
         }

@@ -105,6 +105,9 @@ fn fault_of(c: char) -> Option<TextFault> {
 /// and hyphens become the ones on a keyboard. Applying it twice changes nothing more.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
