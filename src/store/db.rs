@@ -8,16 +8,16 @@ use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
+use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlPoolOptions};
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection};
+use sqlx::{Arguments, AssertSqlSafe, ConnectOptions};
 
 pub use super::cells::Row;
 use super::error::{DbError, Result};
-use super::lease::Lease;
+use super::lease::Connections;
 pub use super::tx::Tx;
 use super::tx::TxConnection;
 use crate::domain::date::Instant;
@@ -26,8 +26,6 @@ use crate::domain::date::Instant;
 const ACQUIRE: Duration = Duration::from_secs(3);
 /// How long a statement may take, connection included, where nobody waits at a browser.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// A connection that rested longer than this is tried before it is used again.
-const TRY_AFTER: Duration = Duration::from_secs(2);
 /// Prepared statements kept per connection: closing one costs 40 ms, so none ever is.
 const STATEMENTS: usize = 512;
 /// Most connections per process.
@@ -71,7 +69,7 @@ pub struct Db {
 
 #[derive(Debug, Clone)]
 enum Pools {
-    MySql(MySqlPool),
+    MySql(Connections),
     /// SQLite has one writer: everything that writes shares one connection, readers have their own.
     Sqlite {
         writer: SqlitePool,
@@ -129,7 +127,7 @@ macro_rules! run {
 /// The same on a connection of its own, which only returns to the pool when it answered.
 macro_rules! lease {
     ($how:ident, $sql:expr, $args:expr, $pool:expr) => {{
-        let mut lease = Lease::of($pool).await?;
+        let mut lease = $pool.lease().await?;
         let arguments = mysql_arguments($args)?;
         let done = sqlx::query_with(AssertSqlSafe($sql.into()), arguments).$how(lease.connection()).await;
         lease.end(&done);
@@ -165,9 +163,6 @@ impl Db {
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE)
             .test_before_acquire(false)
-            .before_acquire(|connection, meta| {
-                Box::pin(async move { Ok(meta.idle_for < TRY_AFTER || connection.ping().await.is_ok()) })
-            })
             .after_connect(|connection, _| {
                 Box::pin(async move {
                     for sql in super::dialect::MYSQL_SESSION {
@@ -182,7 +177,8 @@ impl Db {
             sqlx::query_scalar("SELECT CONCAT(VERSION(), ' ', @@version_comment)").fetch_one(&pool).await?;
         let maria = version.to_ascii_lowercase().contains("mariadb");
         let backend = if maria { Backend::MariaDb } else { Backend::MySql };
-        Ok(Self { backend, pools: Pools::MySql(pool), patience: PATIENCE })
+        let connections = Connections::of(pool, CONNECTIONS, ACQUIRE);
+        Ok(Self { backend, pools: Pools::MySql(connections), patience: PATIENCE })
     }
 
     async fn connect_sqlite(url: &str) -> Result<Self> {
@@ -298,7 +294,12 @@ impl Db {
     pub async fn raw(&self, sql: impl Into<Cow<'static, str>>) -> Result<()> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.into()));
         match &self.pools {
-            Pools::MySql(pool) => sql.execute(pool).await.map(drop)?,
+            Pools::MySql(pool) => {
+                let mut lease = pool.lease().await?;
+                let done = sql.execute(lease.connection()).await;
+                lease.end(&done);
+                done.map(drop)?;
+            }
             Pools::Sqlite { writer, .. } => sql.execute(writer).await.map(drop)?,
         }
         Ok(())
@@ -312,7 +313,7 @@ impl Db {
         self.in_time(async {
             match &self.pools {
                 Pools::MySql(pool) => {
-                    let on = TxConnection::MySql(pool.acquire().await?);
+                    let on = TxConnection::MySql(pool.lease().await?);
                     Ok(Tx::begin(on, "BEGIN", self.patience).await?.0)
                 }
                 Pools::Sqlite { writer, .. } => self.begin_sqlite(writer).await,
@@ -336,7 +337,7 @@ impl Db {
         self.in_time(async {
             match &self.pools {
                 Pools::MySql(pool) => {
-                    let on = TxConnection::MySql(pool.acquire().await?);
+                    let on = TxConnection::MySql(pool.lease().await?);
                     Tx::begin(on, &format!("BEGIN; {sql}"), self.patience).await
                 }
                 Pools::Sqlite { writer, .. } => {

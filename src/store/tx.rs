@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, MySql, Sqlite};
+use sqlx::{AssertSqlSafe, Sqlite};
 
 use super::cells::Row;
 use super::db::{Arg, Backend, mysql_arguments, sqlite_arguments, wrap};
 use super::error::{DbError, Result};
-use super::lease::give_back;
+use super::lease::Lease;
 
 /// A transaction. Dropped without [`Tx::commit`] or [`Tx::rollback`], its
 /// connection is closed, which rolls back; nothing half done returns to the pool.
@@ -23,7 +23,7 @@ pub struct Tx {
 
 #[derive(Debug)]
 pub(super) enum TxConnection {
-    MySql(PoolConnection<MySql>),
+    MySql(Lease),
     Sqlite(PoolConnection<Sqlite>),
 }
 
@@ -41,7 +41,7 @@ macro_rules! run {
             Ok(match $tx.connection.as_mut().expect(OPEN) {
                 TxConnection::MySql(on) => {
                     let query = sqlx::query_with(AssertSqlSafe($sql.into()), mysql_arguments($args)?);
-                    $mysql(query.$how(&mut **on).await?)
+                    $mysql(query.$how(on.connection()).await?)
                 }
                 TxConnection::Sqlite(on) => {
                     let query = sqlx::query_with(AssertSqlSafe($sql.into()), sqlite_arguments($args)?);
@@ -92,7 +92,7 @@ impl Tx {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql));
         let work = async {
             Ok(match self.connection() {
-                TxConnection::MySql(on) => sql.execute(&mut **on).await?.rows_affected(),
+                TxConnection::MySql(on) => sql.execute(on.connection()).await?.rows_affected(),
                 TxConnection::Sqlite(on) => sql.execute(&mut **on).await?.rows_affected(),
             })
         };
@@ -186,7 +186,7 @@ impl Tx {
 
     fn give_back(&mut self) {
         match self.connection.take() {
-            Some(TxConnection::MySql(connection)) => give_back(connection),
+            Some(TxConnection::MySql(lease)) => lease.give_back(),
             Some(TxConnection::Sqlite(connection)) => drop(connection),
             None => {}
         }
@@ -196,7 +196,7 @@ impl Tx {
 impl Drop for Tx {
     fn drop(&mut self) {
         match self.connection.take() {
-            Some(TxConnection::MySql(connection)) => drop(connection.detach()),
+            Some(TxConnection::MySql(lease)) => drop(lease),
             Some(TxConnection::Sqlite(connection)) => drop(connection.detach()),
             None => {}
         }
