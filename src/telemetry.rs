@@ -6,7 +6,9 @@ use std::sync::{PoisonError, RwLock};
 
 use metrics::{Counter, Histogram, counter, histogram};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,15 +20,15 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging to standard error; `filter` is a list such as `info,emol::access=warn`.
-/// A filter that cannot be read, or a second start, changes nothing.
-pub fn start_logging(filter: &str, format: LogFormat) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+/// Starts logging to standard error; `filter` was a list such as `info,emol::access=warn`.
+/// A second start changes nothing.
+pub fn start_logging(filter: &Targets, format: LogFormat) {
+    let all = tracing_subscriber::registry().with(filter.clone());
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     // A second start (two tests in one process) keeps the first.
     let _ = match format {
-        LogFormat::Text => lines.try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+        LogFormat::Text => all.with(lines).try_init(),
+        LogFormat::Json => all.with(lines.json().flatten_event(true)).try_init(),
     };
 }
 

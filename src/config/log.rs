@@ -1,13 +1,15 @@
 //! What is logged, and how.
 
+use tracing_subscriber::filter::Targets;
+
 use super::settings::{LOG_FORMAT, LOG_LEVEL};
 use super::{ConfigError, Fault, Source};
 
 /// What is logged, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LogConfig {
     /// Which lines: a level, or levels by module.
-    pub filter: String,
+    pub filter: Targets,
     /// How they are written.
     pub format: LogFormat,
 }
@@ -28,15 +30,15 @@ impl LogConfig {
     /// A level or a format that does not exist.
     pub fn read(source: &Source, usual: &str) -> Result<Self, ConfigError> {
         let filter = source.get(LOG_LEVEL).unwrap_or(usual);
-        if tracing_subscriber::EnvFilter::try_new(filter).is_err() {
+        let filter = filter.parse().map_err(|_| {
             let why = "a level is error, warn, info, debug or trace, perhaps by module";
-            return Err(Fault::wrong(LOG_LEVEL, filter, why).into());
-        }
+            Fault::wrong(LOG_LEVEL, filter, why)
+        })?;
         let format = match source.get(LOG_FORMAT) {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
             Some(other) => return Err(Fault::wrong(LOG_FORMAT, other, "it is text or json").into()),
         };
-        Ok(Self { filter: filter.to_owned(), format })
+        Ok(Self { filter, format })
     }
 }

@@ -5,6 +5,7 @@
 //! Only `store` and `projections` use it (and `exchange/legacy`, to read the old database).
 
 use std::borrow::Cow;
+use std::pin::Pin;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -225,7 +226,9 @@ impl Db {
         self
     }
 
-    async fn in_time<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    /// Boxed, because a request's future holds it whether or not the request comes to ask the database,
+    /// and is moved about whole.
+    async fn in_time<T>(&self, work: Pin<Box<impl Future<Output = Result<T>>>>) -> Result<T> {
         tokio::time::timeout(self.patience, work).await.unwrap_or_else(|_| Err(self.backend.gave_no_answer()))
     }
 
@@ -240,14 +243,14 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn fetch_all(&self, sql: impl Into<Cow<'static, str>>, args: &[Arg<'_>]) -> Result<Vec<Row>> {
-        self.in_time(async {
+        self.in_time(Box::pin(async {
             Ok(match &self.pools {
                 Pools::MySql(pool) => wrap(lease!(fetch_all, sql, args, pool)?, Row::MySql),
                 Pools::Sqlite { readers, .. } => {
                     wrap(run!(fetch_all, sqlite_arguments, sql, args, readers)?, Row::Sqlite)
                 }
             })
-        })
+        }))
         .await
     }
 
@@ -260,14 +263,14 @@ impl Db {
         sql: impl Into<Cow<'static, str>>,
         args: &[Arg<'_>],
     ) -> Result<Option<Row>> {
-        self.in_time(async {
+        self.in_time(Box::pin(async {
             Ok(match &self.pools {
                 Pools::MySql(pool) => lease!(fetch_optional, sql, args, pool)?.map(Row::MySql),
                 Pools::Sqlite { readers, .. } => {
                     run!(fetch_optional, sqlite_arguments, sql, args, readers)?.map(Row::Sqlite)
                 }
             })
-        })
+        }))
         .await
     }
 
@@ -276,14 +279,14 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn execute(&self, sql: impl Into<Cow<'static, str>>, args: &[Arg<'_>]) -> Result<u64> {
-        self.in_time(async {
+        self.in_time(Box::pin(async {
             Ok(match &self.pools {
                 Pools::MySql(pool) => lease!(execute, sql, args, pool)?.rows_affected(),
                 Pools::Sqlite { writer, .. } => {
                     run!(execute, sqlite_arguments, sql, args, writer)?.rows_affected()
                 }
             })
-        })
+        }))
         .await
     }
 
@@ -310,7 +313,7 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn begin(&self) -> Result<Tx> {
-        self.in_time(async {
+        self.in_time(Box::pin(async {
             match &self.pools {
                 Pools::MySql(pool) => {
                     let on = TxConnection::MySql(pool.lease().await?);
@@ -318,7 +321,7 @@ impl Db {
                 }
                 Pools::Sqlite { writer, .. } => self.begin_sqlite(writer).await,
             }
-        })
+        }))
         .await
     }
 
@@ -334,7 +337,7 @@ impl Db {
     /// # Errors
     /// See [`DbError`]; then there is no transaction.
     pub async fn begin_with(&self, sql: &str) -> Result<(Tx, u64)> {
-        self.in_time(async {
+        self.in_time(Box::pin(async {
             match &self.pools {
                 Pools::MySql(pool) => {
                     let on = TxConnection::MySql(pool.lease().await?);
@@ -351,7 +354,7 @@ impl Db {
                     }
                 }
             }
-        })
+        }))
         .await
     }
 

@@ -5,7 +5,7 @@
 //! is around it must not cost more than the page.
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -138,13 +138,14 @@ pub async fn pass(State(state): State<AppState>, mut request: Request, next: Nex
         desk: path.starts_with("/desk") || path.starts_with("/audit"),
     };
     request.extensions_mut().insert(id);
-    let mut answer = if matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
-        in_time(&state, next.run(request), AppError::Busy).await
-    } else {
-        match guard::admit(&state.config, request).await {
-            Ok(request) => in_time(&state, next.run(request), AppError::OutcomeUnknown).await,
-            Err(error) => error.into_response(),
+    let safe = matches!(method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let admitted = if safe { Ok(request) } else { guard::admit(&state.config, request).await };
+    let mut answer = match admitted {
+        Ok(request) => {
+            let otherwise = if safe { AppError::Busy } else { AppError::OutcomeUnknown };
+            in_time(&state, pin!(next.run(request)), otherwise).await
         }
+        Err(error) => error.into_response(),
     };
     if needs_page(&answer) {
         answer = error_page(&state, asked, answer).await;
@@ -178,8 +179,11 @@ pub async fn pass(State(state): State<AppState>, mut request: Request, next: Nex
 }
 
 /// The answer; or, while the database is away, what is said instead after [`PATIENCE`].
-async fn in_time(state: &AppState, answer: impl Future<Output = Response>, otherwise: AppError) -> Response {
-    let mut answer = pin!(answer);
+async fn in_time(
+    state: &AppState,
+    mut answer: Pin<&mut impl Future<Output = Response>>,
+    otherwise: AppError,
+) -> Response {
     // A kept page is there at once, and a clock for it would cost as much as looking it up.
     if let Poll::Ready(answer) = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await {
         return answer;

@@ -47,20 +47,34 @@ pub async fn show(
     }
     let now = state.now();
     let key = Key { route: "card", what: card_id.as_str().into(), audience: Audience::Public };
-    if let Some(answer) = state.pages.hit(&key, &now, &has) {
-        return Ok(answer);
+    match state.pages.hit(&key, &now, &has) {
+        Some(answer) => Ok(answer),
+        // Boxed: whoever gets a kept page need not carry the way to a new one about.
+        None => Box::pin(made(&state, &card_id, key, from, &has, id)).await,
     }
+}
+
+/// The card page, made.
+async fn made(
+    state: &AppState,
+    card_id: &CardId,
+    key: Key,
+    from: ClientAddress,
+    has: &IfNoneMatch,
+    id: RequestId,
+) -> Result<Response, AppError> {
+    let now = state.now();
     // Asked before the document is read: what the page shows is at least this new.
     let people = position(&state.services.projections);
-    let Some(card) = by_card_id(&state.services.store, &card_id).await? else {
-        return missed(&state, from, id);
+    let Some(card) = by_card_id(&state.services.store, card_id).await? else {
+        return missed(state, from, id);
     };
     let made = now.made(Shows::Person(card.id), people);
     let view = card_view(&card, now.day, &state.kingdom().catalogue);
     let title = view.name.clone();
     let page = state.public_page(Audience::Public, "/", &title, view);
     let kept = Kept::new(made, state.templates.card(&page)?).with_headers(&SECRET);
-    Ok(state.pages.keep(key, kept, &has))
+    Ok(state.pages.keep(key, kept, has))
 }
 
 /// Up to which event the card pages are known to be.
