@@ -38,7 +38,8 @@ pub async fn import(bus: &Bus, times: usize) {
     let (head, people) = roster.split_once('\n').unwrap();
     let started = Instant::now();
     for time in 0..times {
-        let others: String = people.lines().map(|line| format!("{time}-{line}\n")).collect();
+        let time = time.to_string();
+        let others: String = people.lines().flat_map(|line| [time.as_str(), "-", line, "\n"]).collect();
         let file = format!("{head}\n{others}");
         roster::import(bus, operator.clone(), run, file.as_bytes(), false, &mut |_| {}).await.unwrap();
     }

@@ -31,11 +31,11 @@ fn emol(at: &str, subcommand: &str) -> Command {
     command
 }
 
-/// A line of the kernel's account of a process, in MiB.
-fn memory(child: &Child, line: &str) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id().unwrap())).unwrap();
-    let text = status.lines().find_map(|found| found.strip_prefix(line)).unwrap();
-    text.trim_matches(|c: char| !c.is_ascii_digit()).parse::<f64>().unwrap() / 1024.0
+/// A line of the kernel's account of a process, in MiB; none once it has ended.
+fn memory(child: &Child, line: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()?)).ok()?;
+    let text = status.lines().find_map(|found| found.strip_prefix(line))?;
+    Some(text.trim_matches(|c: char| !c.is_ascii_digit()).parse::<f64>().unwrap() / 1024.0)
 }
 
 /// Starts `emol serve`; with it comes how many milliseconds went by until the first answer.
@@ -74,13 +74,13 @@ pub async fn memory_and_start(url: &str) {
         let (child, address, first) = serve(&at).await;
         rows[0].rounds.push(first);
         tokio::time::sleep(Duration::from_secs(2)).await;
-        rows[1].rounds.push(memory(&child, "VmRSS:"));
+        rows[1].rounds.push(memory(&child, "VmRSS:").unwrap());
         wrk(format!("http://{address}/card/{}", cards[0])).await;
         wrk(format!("http://{address}/register")).await;
         each_once(address, &paths).await;
         each_once(address, &searched).await;
-        rows[2].rounds.push(memory(&child, "VmRSS:"));
-        rows[3].rounds.push(memory(&child, "VmHWM:"));
+        rows[2].rounds.push(memory(&child, "VmRSS:").unwrap());
+        rows[3].rounds.push(memory(&child, "VmHWM:").unwrap());
     }
     report("serve with 3 000 people", "ms and MiB", &rows, names[1]);
     drop_database(db, &at).await;
@@ -116,7 +116,7 @@ pub async fn rebuild(url: &str) {
         let mut child = emol(&at, "rebuild").spawn().unwrap();
         // What the program takes before it has read anything.
         tokio::time::sleep(Duration::from_millis(20)).await;
-        let idle = memory(&child, "VmRSS:");
+        let idle = memory(&child, "VmRSS:").unwrap();
         let mut most = idle;
         loop {
             match tokio::time::timeout(Duration::from_millis(5), child.wait()).await {
@@ -124,7 +124,7 @@ pub async fn rebuild(url: &str) {
                     assert!(status.unwrap().success());
                     break;
                 }
-                Err(_) => most = memory(&child, "VmHWM:").max(most),
+                Err(_) => most = memory(&child, "VmHWM:").unwrap_or(most),
             }
         }
         let took = started.elapsed().as_secs_f64();
