@@ -42,7 +42,7 @@ struct Resting {
 pub(super) struct Lease {
     connection: Option<PoolConnection<MySql>>,
     resting: Arc<Mutex<Vec<Resting>>>,
-    _place: OwnedSemaphorePermit,
+    place: OwnedSemaphorePermit,
 }
 
 impl Connections {
@@ -56,7 +56,7 @@ impl Connections {
     pub async fn lease(&self) -> Result<Lease, Error> {
         let place = timeout(self.patience, Arc::clone(&self.places).acquire_owned());
         let place = place.await.map_err(|_| Error::PoolTimedOut)?.map_err(|_| Error::PoolClosed)?;
-        let mut lease = Lease { connection: None, resting: Arc::clone(&self.resting), _place: place };
+        let mut lease = Lease { connection: None, resting: Arc::clone(&self.resting), place };
         let rested = self.rested().pop();
         if let Some(Resting { connection, since }) = rested {
             lease.connection = Some(connection);
@@ -78,7 +78,14 @@ impl Connections {
     /// Closes all connections, waiting for those in use.
     pub async fn close(&self) {
         self.places.close();
-        self.rested().clear();
+        let resting: Vec<Resting> = self.rested().drain(..).collect();
+        // One by one and in time: the pool would ask each whether it is well, and wait for the answer.
+        let goodbyes = async {
+            for Resting { connection, .. } in resting {
+                let _ = connection.detach().close().await;
+            }
+        };
+        let _ = timeout(WELL, goodbyes).await;
         self.pool.close().await;
     }
 }
@@ -106,8 +113,12 @@ impl Lease {
 
     /// The server answered everything that was asked: the next may have the connection.
     pub fn give_back(mut self) {
-        if let Some(connection) = self.connection.take() {
-            rested(&self.resting).push(Resting { connection, since: Instant::now() });
+        let mut resting = rested(&self.resting);
+        // Once all are to be closed, nobody would look here again; it is closed as this is dropped.
+        if !self.place.semaphore().is_closed()
+            && let Some(connection) = self.connection.take()
+        {
+            resting.push(Resting { connection, since: Instant::now() });
         }
     }
 
