@@ -14,12 +14,15 @@ use tokio::task::JoinHandle;
 use crate::clock::{Clock, IdSource};
 use crate::commands::bus::{Bus, BusError};
 use crate::domain::date::CivilDate;
+use crate::domain::id::Position;
 use crate::projections::{Indexes, Projections};
 use crate::store::{Db, MasterKeys, OpenError, Store};
 use crate::web::state::AppState;
 use crate::web::templates::TemplatesError;
 use crate::web::{followed, router};
 
+/// How long a start waits for the lists in memory.
+const STARTING: Duration = Duration::from_secs(3);
 /// How long one statement may take while somebody waits for a page: a write says
 /// "busy" within five seconds, so what comes before it must fail earlier.
 const STATEMENT: Duration = Duration::from_secs(4);
@@ -225,6 +228,8 @@ impl Application {
         if self.state.config.demo.is_some() && !listener.local_addr()?.ip().is_loopback() {
             return Err(std::io::Error::other("a demonstration answers on this machine only"));
         }
+        // Who comes first waits for the lists, and not for long: without them most pages can say only that.
+        self.state.services.indexes.wait_for(Position(0), STARTING).await;
         // Answers are whole when they are written: nothing is gained by waiting for more.
         let listener = listener.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {

@@ -22,6 +22,7 @@ use crate::commands::bus::{Bus, KingdomState};
 use crate::domain::date::CivilDate;
 use crate::domain::date_text::long_date;
 use crate::domain::id::Position;
+use crate::projections::Indexes;
 use crate::telemetry::RequestMetrics;
 
 /// The state of the site; extract it with `State<AppState>`. Cheap to clone,
@@ -142,6 +143,16 @@ impl Parts {
     #[must_use]
     pub fn today(&self) -> CivilDate {
         self.services.bus.today()
+    }
+
+    /// The lists in memory.
+    ///
+    /// # Errors
+    /// [`AppError::Busy`] until they were read for the first time: an empty list would
+    /// say that nobody may fight.
+    pub fn lists(&self) -> Result<&Indexes, AppError> {
+        let lists = &self.services.indexes;
+        if lists.ready() { Ok(lists) } else { Err(AppError::Busy) }
     }
 
     /// What kept pages are judged by.

@@ -164,7 +164,7 @@ pub async fn show(
     let asked = Asked::read(&query.unwrap_or_default(), catalogue)?;
     let today = state.today();
     let rules = catalogue.rulebook_on(today).rules;
-    let index = state.services.indexes.desk();
+    let index = state.lists()?.desk();
     let (rows, total, status) = if asked.errors.is_empty() {
         let found = index.search(&asked.query(), today, &rules);
         reading::of_list(&state, &officer, "desk-people", asked.words(), found.rows.len()).await?;

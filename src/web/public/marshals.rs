@@ -27,7 +27,7 @@ pub async fn show(
     if let Some(answer) = state.pages.hit(&key, &now, &has) {
         return Ok(answer);
     }
-    let index = state.services.indexes.marshals();
+    let index = state.lists()?.marshals();
     let made = now.made(Shows::People, index.version());
     let view = marshals_view(&index, now.day, &state.kingdom().catalogue);
     let page = state.public_page(key.audience, "/marshals", "Marshals", view);

@@ -154,7 +154,7 @@ pub async fn show(
     if let Some(answer) = state.pages.hit(&key, &now, &has) {
         return Ok(answer);
     }
-    let index = state.services.indexes.register();
+    let index = state.lists()?.register();
     let made = now.made(Shows::People, index.version());
     let view = register_view(&index, &asked, now.day, &state.kingdom().catalogue);
     let findable = !view.rows.is_empty() || !asked.is_filtered();

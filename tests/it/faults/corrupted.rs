@@ -233,3 +233,19 @@ fn a_row_that_cannot_even_be_read_stops_nothing_but_the_read_models() {
         }
     });
 }
+
+#[test]
+fn lists_that_could_not_be_read_yet_are_not_shown_as_empty() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        cast.site.register(&fighter("Ásta", LONG)).await;
+        let sql = "UPDATE rm_documents SET doc = ? WHERE model = 'register'";
+        database.admin.execute(sql, &[Arg::Bytes(b"{}")]).await.unwrap();
+        let again = Cast::serve_again(database.other_process().await.db().clone()).await;
+        for path in ["/register", "/register?q=asta", "/marshals"] {
+            again.nobody().get(path).await.is(503).hides("Nobody");
+        }
+        again.nobody().get(&format!("/card/{LONG}")).await.is(200).shows("Ásta");
+        again.site.state.services.store.db().close().await;
+    });
+}
