@@ -343,16 +343,7 @@ impl Db {
                     let on = TxConnection::MySql(pool.lease().await?);
                     Tx::begin(on, &format!("BEGIN; {sql}"), self.patience).await
                 }
-                Pools::Sqlite { writer, .. } => {
-                    let mut tx = self.begin_sqlite(writer).await?;
-                    match tx.raw(sql).await {
-                        Ok(touched) => Ok((tx, touched)),
-                        Err(error) => {
-                            tx.rollback().await;
-                            Err(error)
-                        }
-                    }
-                }
+                Pools::Sqlite { writer, .. } => self.begin_sqlite(writer).await?.first(sql).await,
             }
         }))
         .await

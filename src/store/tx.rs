@@ -67,9 +67,18 @@ impl Tx {
         sql: &str,
         patience: Duration,
     ) -> Result<(Self, u64)> {
-        let mut tx = Self { connection: Some(connection), patience, lost: false };
-        let touched = tx.raw(sql).await?;
-        Ok((tx, touched))
+        Self { connection: Some(connection), patience, lost: false }.first(sql).await
+    }
+
+    /// Runs what it begins with as text, and says how many rows that touched; undone where that fails.
+    pub(super) async fn first(mut self, sql: &str) -> Result<(Self, u64)> {
+        match self.raw(sql).await {
+            Ok(touched) => Ok((self, touched)),
+            Err(error) => {
+                self.rollback().await;
+                Err(error)
+            }
+        }
     }
 
     fn connection(&mut self) -> &mut TxConnection {

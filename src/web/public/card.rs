@@ -18,7 +18,7 @@ use crate::projections::{Model, Projections};
 use crate::store::KeyError;
 use crate::web::error::AppError;
 use crate::web::guard::ClientAddress;
-use crate::web::pages::{IfNoneMatch, Kept, Key, Shows};
+use crate::web::pages::{IfNoneMatch, Kept, Key, Now, Shows};
 use crate::web::pass::RequestId;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
@@ -50,20 +50,20 @@ pub async fn show(
     match state.pages.hit(&key, &now, &has) {
         Some(answer) => Ok(answer),
         // Boxed: whoever gets a kept page need not carry the way to a new one about.
-        None => Box::pin(made(&state, &card_id, key, from, &has, id)).await,
+        None => Box::pin(made(&state, &now, &card_id, key, from, &has, id)).await,
     }
 }
 
 /// The card page, made.
 async fn made(
     state: &AppState,
+    now: &Now<'_>,
     card_id: &CardId,
     key: Key,
     from: ClientAddress,
     has: &IfNoneMatch,
     id: RequestId,
 ) -> Result<Response, AppError> {
-    let now = state.now();
     // Asked before the document is read: what the page shows is at least this new.
     let people = position(&state.services.projections);
     let Some(card) = by_card_id(&state.services.store, card_id).await? else {
