@@ -15,7 +15,7 @@ use crate::clock::{Clock, IdSource};
 use crate::commands::bus::{Bus, BusError};
 use crate::domain::date::CivilDate;
 use crate::domain::id::Position;
-use crate::projections::{Indexes, Projections};
+use crate::projections::{Indexes, Projections, card};
 use crate::store::{Db, MasterKeys, OpenError, Store};
 use crate::web::state::AppState;
 use crate::web::templates::TemplatesError;
@@ -38,6 +38,8 @@ pub struct Services {
     pub projections: Projections,
     /// What of them is in memory.
     pub indexes: Indexes,
+    /// Who finds card pages by their addresses.
+    pub cards: card::Finder,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Ids and random bytes.
@@ -167,7 +169,8 @@ impl Services {
         let bus = Bus::open(store.clone(), Arc::clone(&clock), Arc::clone(&ids)).await?;
         let projections = Projections::start(store.clone());
         let indexes = Indexes::start(store.clone(), projections.clone());
-        Ok(Self { store, bus, projections, indexes, clock, ids })
+        let cards = card::Finder::new(store.clone());
+        Ok(Self { store, bus, projections, indexes, cards, clock, ids })
     }
 }
 

@@ -1,10 +1,6 @@
 //! Who asks: a client of our own that sends any request, and `wrk` for many of the same.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
-
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -49,8 +45,27 @@ pub fn get(path: &str) -> Vec<u8> {
 
 /// Requests a second and the 99th percentile in milliseconds, by wrk on one thread with 32 connections.
 pub async fn wrk(url: String) -> (f64, f64) {
+    run_wrk(&[&url]).await
+}
+
+/// [`wrk`] asking for one path after another, over and over.
+pub async fn wrk_all(address: SocketAddr, paths: &[String]) -> (f64, f64) {
+    let listed: String = paths.iter().flat_map(|path| ["wrk.format('GET', '", path, "'),\n"]).collect();
+    let script = format!(
+        "local at = 0\nlocal all\nfunction init() all = {{\n{listed}}} end\n\
+         function request() at = at % #all + 1 return all[at] end\n"
+    );
+    let file = std::env::temp_dir().join(format!("emol-wrk-{}.lua", std::process::id()));
+    std::fs::write(&file, script).unwrap();
+    let measured = run_wrk(&["-s", file.to_str().unwrap(), &format!("http://{address}")]).await;
+    std::fs::remove_file(&file).unwrap();
+    measured
+}
+
+async fn run_wrk(what: &[&str]) -> (f64, f64) {
     let run = tokio::process::Command::new("wrk")
-        .args(["-t1", "-c32", "-d2s", "--latency", &url])
+        .args(["-t1", "-c32", "-d2s", "--latency"])
+        .args(what)
         .output()
         .await
         .expect("wrk is installed: setup_files/bench.sh does that");
@@ -72,30 +87,8 @@ pub async fn wrk(url: String) -> (f64, f64) {
     (after("Requests/sec:").parse().unwrap(), millis)
 }
 
-/// Every request once, by 32 clients; requests a second.
-pub async fn each_once(address: SocketAddr, paths: &Arc<Vec<Vec<u8>>>) -> f64 {
-    let next = Arc::new(AtomicUsize::new(0));
-    let started = Instant::now();
-    let mut clients = Vec::new();
-    for _ in 0..32 {
-        let (paths, next) = (Arc::clone(paths), Arc::clone(&next));
-        clients.push(tokio::spawn(async move {
-            let mut client = Client::to(address).await;
-            while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
-                assert_eq!(client.send(path).await, 200);
-            }
-        }));
-    }
-    for client in clients {
-        client.await.unwrap();
-    }
-    paths.len() as f64 / started.elapsed().as_secs_f64()
-}
-
 /// Searches of the register by part of a name, which are never kept, each with a full page of fifty.
-pub fn searches() -> Vec<Vec<u8>> {
+pub fn searches() -> Vec<String> {
     let parts = ["a", "e", "i", "o", "n", "r", "l"];
-    (0..2_000)
-        .map(|n| get(&format!("/register?q={}&page={}", parts[n % parts.len()], n / 7 % 4 + 1)))
-        .collect()
+    (0..2_000).map(|n| format!("/register?q={}&page={}", parts[n % parts.len()], n / 7 % 4 + 1)).collect()
 }

@@ -11,7 +11,7 @@ use emol::clock::SystemClock;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
-use crate::client::{Client, each_once, get, searches, wrk};
+use crate::client::{Client, get, searches, wrk, wrk_all};
 use crate::history::{drop_database, empty};
 use crate::kingdom;
 use crate::measure::{Row, report};
@@ -68,8 +68,8 @@ pub async fn memory_and_start(url: &str) {
     let names = ["first answer, ms", "at rest, MiB", "after load, MiB", "at most, MiB"];
     let mut rows: Vec<Row> =
         names.map(|name| Row { name: name.to_owned(), rounds: Vec::new() }).into_iter().collect();
-    let paths = Arc::new(cards.iter().map(|id| get(&format!("/card/{id}"))).collect::<Vec<_>>());
-    let searched = Arc::new(searches());
+    let paths: Vec<String> = cards.iter().map(|id| format!("/card/{id}")).collect();
+    let searched = searches();
     for _ in 0..ROUNDS {
         let (child, address, first) = serve(&at).await;
         rows[0].rounds.push(first);
@@ -77,8 +77,8 @@ pub async fn memory_and_start(url: &str) {
         rows[1].rounds.push(memory(&child, "VmRSS:").unwrap());
         wrk(format!("http://{address}/card/{}", cards[0])).await;
         wrk(format!("http://{address}/register")).await;
-        each_once(address, &paths).await;
-        each_once(address, &searched).await;
+        wrk_all(address, &paths).await;
+        wrk_all(address, &searched).await;
         rows[2].rounds.push(memory(&child, "VmRSS:").unwrap());
         rows[3].rounds.push(memory(&child, "VmHWM:").unwrap());
     }

@@ -20,12 +20,20 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// The date in words: `3 May 2026`.
+/// The date in words: `3 May 2026`, `9 November 2026`.
 #[must_use]
 pub fn long_date(day: CivilDate) -> String {
-    let naive = day.naive();
-    let month = MONTHS.get(naive.month0() as usize).copied().unwrap_or_default();
-    format!("{} {month} {}", naive.day(), naive.year())
+    with_month(day, MONTHS[day.naive().month0() as usize])
+}
+
+/// The date for tables: `3 May 2026`, `9 Nov 2026`.
+#[must_use]
+pub fn short_date(day: CivilDate) -> String {
+    with_month(day, &MONTHS[day.naive().month0() as usize][..3])
+}
+
+fn with_month(day: CivilDate, month: &str) -> String {
+    format!("{} {month} {}", day.naive().day(), day.naive().year())
 }
 
 /// An expiry as of `today`: `expires 9 November 2026, last valid day 8 November

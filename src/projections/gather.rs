@@ -18,7 +18,7 @@ use crate::store::{DbError, RecordedRow, Store};
 /// Events read at once.
 const PAGE: i64 = 5000;
 /// Memory for one part, in bytes.
-pub const BUDGET: usize = 112 << 20;
+pub const BUDGET: usize = 144 << 20;
 
 /// Why the log could not be folded.
 #[derive(Debug, thiserror::Error)]
@@ -42,15 +42,49 @@ struct Raw {
     effective_on: Option<CivilDate>,
     kind: u16,
     version: u16,
-    at: usize,
+    at: At,
     length: u32,
+}
+
+/// A block and a place in it.
+type At = (u32, u32);
+
+/// Bytes one after another in blocks, so that more of them never means moving all.
+#[derive(Default)]
+struct Payloads {
+    blocks: Vec<Vec<u8>>,
+}
+
+impl Payloads {
+    /// Bytes in a block, unless one payload alone has more.
+    const BLOCK: usize = 1 << 20;
+
+    fn push(&mut self, payload: &[u8]) -> Option<At> {
+        let full = |block: &Vec<u8>| block.len() + payload.len() > block.capacity();
+        if self.blocks.last().is_none_or(full) {
+            self.blocks.push(Vec::with_capacity(Self::BLOCK.max(payload.len())));
+        }
+        let number = self.blocks.len() - 1;
+        let block = &mut self.blocks[number];
+        let at = (u32::try_from(number).ok()?, u32::try_from(block.len()).ok()?);
+        block.extend_from_slice(payload);
+        Some(at)
+    }
+
+    fn get(&self, (block, at): At, length: u32) -> &[u8] {
+        &self.blocks[block as usize][at as usize..][..length as usize]
+    }
+
+    fn bytes(&self) -> usize {
+        self.blocks.len() * Self::BLOCK
+    }
 }
 
 /// The events of some people.
 #[derive(Default)]
 pub(super) struct Gathered {
     events: Vec<Raw>,
-    payloads: Vec<u8>,
+    payloads: Payloads,
     kinds: Vec<Box<str>>,
 }
 
@@ -61,7 +95,7 @@ impl Gathered {
     }
 
     fn bytes(&self) -> usize {
-        self.events.len() * size_of::<Raw>() + self.payloads.len()
+        self.events.len() * size_of::<Raw>() + self.payloads.bytes()
     }
 
     fn take(&mut self, row: &RecordedRow) -> Result<(), Stop> {
@@ -78,25 +112,18 @@ impl Gathered {
             effective_on: row.effective_on,
             kind: u16::try_from(kind).map_err(|_| damaged())?,
             version: u16::try_from(row.schema_version).map_err(|_| damaged())?,
-            at: self.payloads.len(),
+            at: self.payloads.push(&row.payload).ok_or_else(damaged)?,
             length: u32::try_from(row.payload.len()).map_err(|_| damaged())?,
         });
-        self.payloads.extend_from_slice(&row.payload);
         Ok(())
     }
 
     /// Keeps only the people of a smaller part.
     fn keep(&mut self, last: u8) {
-        let mut kept = Vec::new();
-        let payloads = &self.payloads;
+        let mut kept = Payloads::default();
         self.events.retain_mut(|raw| {
-            let stays = raw.who[15] <= last;
-            if stays {
-                let at = kept.len();
-                kept.extend_from_slice(&payloads[raw.at..raw.at + raw.length as usize]);
-                raw.at = at;
-            }
-            stays
+            let payload = self.payloads.get(raw.at, raw.length);
+            (raw.who[15] <= last).then(|| kept.push(payload)).flatten().map(|at| raw.at = at).is_some()
         });
         self.payloads = kept;
     }
@@ -121,7 +148,7 @@ impl Gathered {
 
     fn fact(&self, raw: &Raw) -> Result<Fact<CombatantEvent>, Stop> {
         let kind = &self.kinds[usize::from(raw.kind)];
-        let payload = &self.payloads[raw.at..raw.at + raw.length as usize];
+        let payload = self.payloads.get(raw.at, raw.length);
         let id = EventId(Uuid::from_bytes(raw.event_id));
         let event = CombatantEvent::decode(kind, i64::from(raw.version), payload).map_err(|error| Stop {
             position: Position(raw.position),
@@ -151,24 +178,33 @@ pub(super) async fn parts(store: &Store, through: Position, budget: usize) -> Re
 
 /// Gathers the events up to a position of the people whose id ends in a byte of
 /// the range; of fewer people when they do not fit. Returns the last byte that
-/// was gathered. `seen` is told of each position that was reached.
+/// was gathered. `seen` is told how many positions were read so far.
 pub(super) async fn gather(
     store: &Store,
     through: Position,
     range: RangeInclusive<u8>,
     budget: usize,
-    mut seen: impl FnMut(Position),
+    mut seen: impl FnMut(i64),
 ) -> Result<(Gathered, u8), GatherError> {
-    let mut pages = pages(store.clone(), through, range.clone());
+    // The halves of the log side by side: the order does not matter before the fold.
+    let (sender, mut pages) = mpsc::channel(2);
+    let middle = Position(through.0 / 2);
+    for (after, through) in [(Position(0), middle), (middle, through)] {
+        tokio::spawn(read(store.clone(), after, through, range.clone(), sender.clone()));
+    }
+    drop(sender);
     let (first, mut last) = range.into_inner();
     let mut gathered = Gathered::default();
-    while let Some(rows) = pages.recv().await {
-        for row in &rows? {
+    let mut positions = 0;
+    while let Some(page) = pages.recv().await {
+        let (rows, advanced) = page?;
+        for row in &rows {
             if row.stream.kind == StreamType::Combatant && row.stream.id.as_bytes()[15] <= last {
                 gathered.take(row).map_err(GatherError::Stopped)?;
             }
-            seen(row.position);
         }
+        positions += advanced;
+        seen(positions);
         while gathered.bytes() > budget && first < last {
             last = first + (last - first) / 2;
             gathered.keep(last);
@@ -177,31 +213,28 @@ pub(super) async fn gather(
     Ok((gathered, last))
 }
 
+/// Events, and by how many positions they bring the reading further.
+type Page = (Vec<RecordedRow>, i64);
+
 /// Reads pages ahead of whoever works on them.
-fn pages(
+async fn read(
     store: Store,
+    mut after: Position,
     through: Position,
     range: RangeInclusive<u8>,
-) -> mpsc::Receiver<Result<Vec<RecordedRow>, DbError>> {
-    let (sender, receiver) = mpsc::channel(2);
-    tokio::spawn(async move {
-        let mut after = Position(0);
-        loop {
-            let rows = store.read_part(after, through, range.clone(), PAGE).await;
-            let last = match &rows {
-                Ok(rows) if i64::try_from(rows.len()).is_ok_and(|count| count == PAGE) => {
-                    rows.last().map(|row| row.position)
-                }
-                _ => None,
-            };
-            if sender.send(rows).await.is_err() {
-                return;
-            }
-            match last {
-                Some(last) => after = last,
-                None => return,
-            }
+    pages: mpsc::Sender<Result<Page, DbError>>,
+) {
+    loop {
+        let page = store.read_part(after, through, range.clone(), PAGE).await;
+        let more = page.as_ref().is_ok_and(|rows| i64::try_from(rows.len()) == Ok(PAGE));
+        let page = page.map(|rows| {
+            let to = rows.last().filter(|_| more).map_or(through, |row| row.position);
+            let advanced = to.0 - after.0;
+            after = to;
+            (rows, advanced)
+        });
+        if pages.send(page).await.is_err() || !more {
+            return;
         }
-    });
-    receiver
+    }
 }

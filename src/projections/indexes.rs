@@ -16,7 +16,7 @@ use crate::domain::id::{CombatantId, Position};
 use crate::store::{Arg, DbError, KeyError, Row, Store};
 
 /// Most rows of one table in one step.
-const ROWS: i64 = 1000;
+const ROWS: i64 = 250;
 /// How often the tables are looked at when nobody says that they changed.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -197,6 +197,8 @@ impl Follower {
                 marshals.take(store, &rows, 1).await?,
                 desk.take(store, &rows, 2).await?,
             ];
+            // Pages are made by the same threads, and a hundred thousand people are to be opened after a rebuild.
+            tokio::task::yield_now().await;
             changed |= more.iter().any(|(changed, _)| *changed);
             if !more.iter().any(|(_, more)| *more) {
                 break;

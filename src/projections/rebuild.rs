@@ -7,6 +7,7 @@
 //! rows behind, which the next sweeps away.
 
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::checkpoint::{self, ModelState, State, Stop};
 use super::gather::{self, GatherError, Gathered};
@@ -15,7 +16,7 @@ use super::people::People;
 use super::tables::{self, Document};
 use super::{Model, Person};
 use crate::domain::id::Position;
-use crate::store::{Arg, Backend, DbError, Store, Tx};
+use crate::store::{Arg, Backend, Db, DbError, Store, Tx};
 
 /// Most people in one transaction.
 const BATCH: usize = 2048;
@@ -91,15 +92,15 @@ pub async fn rebuild_within(
     let mut next = Next::begin(store, &models).await?;
     let through = store.head().await?.position;
     let parts = gather::parts(store, through, budget).await?;
-    let span = u8::try_from(256 / parts - 1).unwrap_or(u8::MAX);
+    let span = u8::try_from(256usize.div_ceil(parts) - 1).unwrap_or(u8::MAX);
     let mut report = RebuildReport { position: through, events: 0, people: 0, passes: 0, models: Vec::new() };
     let mut first = 0u8;
     loop {
         let range = first..=first.saturating_add(span);
         let done = i64::try_from(report.passes).unwrap_or(0) * through.0;
         let of = i64::try_from(parts).unwrap_or(1) * through.0;
-        let (gathered, last) = gather::gather(store, through, range, budget, |at| {
-            progress(Progress { read: done + at.0, of: of.max(done + through.0) });
+        let (gathered, last) = gather::gather(store, through, range, budget, |read| {
+            progress(Progress { read: done + read, of: of.max(done + through.0) });
         })
         .await?;
         report.events += gathered.len();
@@ -157,7 +158,7 @@ impl<'s> Next<'s> {
         let folding = tokio::task::spawn_blocking(move || fold(gathered, &models, most, &sender));
         let mut failed = None;
         while let Some(batch) = batches.recv().await {
-            if let Err(error) = self.write(&batch).await {
+            if let Err(error) = self.write(batch).await {
                 failed = Some(error);
                 break;
             }
@@ -170,36 +171,14 @@ impl<'s> Next<'s> {
         }
     }
 
-    async fn write(&mut self, batch: &Batch) -> Result<(), RebuildError> {
-        for (i, at) in self.models.iter().enumerate() {
-            if batch[i].is_empty() {
-                continue;
-            }
-            let mut tries = 0;
-            loop {
-                let mut tx = self.store.db().begin().await?;
-                let done = match still_ours(&mut tx, at).await {
-                    Ok(()) => tables::insert(&mut tx, &tables::places(at.model, at.generation, &batch[i]))
-                        .await
-                        .map_err(RebuildError::from),
-                    Err(error) => Err(error),
-                };
-                match done {
-                    Ok(()) => {
-                        tx.commit().await?;
-                        break;
-                    }
-                    Err(RebuildError::Db(DbError::Busy)) if tries < 20 => tx.rollback().await,
-                    Err(error) => {
-                        tx.rollback().await;
-                        return Err(error);
-                    }
-                }
-                tries += 1;
-            }
-            self.rows[i] += batch[i].len();
+    /// Writes a batch, the read models side by side.
+    async fn write(&mut self, batch: Batch) -> Result<(), RebuildError> {
+        let mut writing = JoinSet::new();
+        for ((at, rows), documents) in self.models.iter().zip(&mut self.rows).zip(batch) {
+            *rows += documents.len();
+            writing.spawn(write(self.store.db().clone(), at.clone(), documents));
         }
-        Ok(())
+        all(writing).await
     }
 
     /// Takes in what was appended meanwhile and switches readers over.
@@ -223,9 +202,13 @@ impl<'s> Next<'s> {
             report.models.push((at.model, at.generation, self.rows[i]));
             report.position = report.position.max(at.position);
         }
-        for at in &self.models {
-            tables::sweep(self.store.db(), at.model, at.generation, at.generation).await?;
+        let mut sweeping = JoinSet::new();
+        for at in self.models {
+            let db = self.store.db().clone();
+            sweeping
+                .spawn(async move { Ok(tables::sweep(&db, at.model, at.generation, at.generation).await?) });
         }
+        all(sweeping).await?;
         Ok(report)
     }
 
@@ -295,6 +278,37 @@ impl<'s> Next<'s> {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// Waits for all; the first error, if there is one, ends the others.
+async fn all(mut tasks: JoinSet<Result<(), RebuildError>>) -> Result<(), RebuildError> {
+    while let Some(done) = tasks.join_next().await {
+        done.map_err(|_| GatherError::Ending)??;
+    }
+    Ok(())
+}
+
+/// Writes documents of one read model in one transaction.
+async fn write(db: Db, at: ModelState, documents: Vec<Document>) -> Result<(), RebuildError> {
+    let rows = tables::places(at.model, at.generation, &documents);
+    let mut tries = 0;
+    while !rows.is_empty() {
+        let mut tx = db.begin().await?;
+        let done = match still_ours(&mut tx, &at).await {
+            Ok(()) => tables::insert(&mut tx, &rows).await.map_err(RebuildError::from),
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(()) => return Ok(tx.commit().await?),
+            Err(RebuildError::Db(DbError::Busy)) if tries < 20 => tx.rollback().await,
+            Err(error) => {
+                tx.rollback().await;
+                return Err(error);
+            }
+        }
+        tries += 1;
+    }
+    Ok(())
 }
 
 /// Holds the row `<name> next` for this transaction.

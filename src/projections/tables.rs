@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::Model;
 use crate::domain::id::{CombatantId, Position};
-use crate::store::dialect::{rows_of, shapes};
+use crate::store::dialect::{list_of, list_shape, rows_of, shapes};
 use crate::store::{Arg, ClaimKind, Db, DbError, Row, Tx};
 
 /// Most bytes of documents in one statement.
@@ -121,26 +121,38 @@ pub(super) async fn document(db: &Db, model: Model, subject: CombatantId) -> Res
     let sql = "SELECT m.subject, m.position, m.doc FROM rm_checkpoint c \
                JOIN rm_documents m ON m.model = c.name AND m.generation = c.generation \
                WHERE c.name = ? AND m.subject = ?";
-    found(db.fetch_optional(sql, &[Arg::Text(model.as_str()), Arg::Bytes(subject.0.as_bytes())]).await?)
+    let row = db.fetch_optional(sql, &[Arg::Text(model.as_str()), Arg::Bytes(subject.0.as_bytes())]).await?;
+    row.as_ref().map_or(Ok(None), found)
 }
 
-/// The document of whoever a claim belongs to, in one statement.
-pub(super) async fn claimed_document(
+/// The documents of whomever claims belong to, each with its claim's hash, in one
+/// statement; at most as many as one statement takes. Claims that nobody has are left out.
+pub(super) async fn claimed_documents(
     db: &Db,
     model: Model,
     kind: ClaimKind,
-    hash: &[u8; 32],
-) -> Result<Option<Found>, DbError> {
-    let sql = "SELECT m.subject, m.position, m.doc FROM claims k \
-               JOIN rm_checkpoint c ON c.name = ? \
-               JOIN rm_documents m ON m.model = c.name AND m.generation = c.generation AND m.subject = k.owner \
-               WHERE k.kind = ? AND k.hash = ?";
-    let args = [Arg::Text(model.as_str()), Arg::Text(kind.as_str()), Arg::Bytes(hash)];
-    found(db.fetch_optional(sql, &args).await?)
+    hashes: &[[u8; 32]],
+) -> Result<Vec<([u8; 32], Found)>, DbError> {
+    let shape = list_shape(hashes.len());
+    let sql = format!(
+        "SELECT m.subject, m.position, m.doc, k.hash FROM claims k \
+         JOIN rm_checkpoint c ON c.name = ? \
+         JOIN rm_documents m ON m.model = c.name AND m.generation = c.generation AND m.subject = k.owner \
+         WHERE k.kind = ? AND k.hash IN ({})",
+        list_of(shape)
+    );
+    let mut args = vec![Arg::Text(model.as_str()), Arg::Text(kind.as_str())];
+    args.extend((0..shape).map(|i| Arg::Bytes(&hashes[i.min(hashes.len() - 1)])));
+    let mut documents = Vec::with_capacity(hashes.len());
+    for row in db.fetch_all(sql, &args).await? {
+        if let Some(document) = found(&row)? {
+            documents.push((row.array(3)?, document));
+        }
+    }
+    Ok(documents)
 }
 
-fn found(row: Option<Row>) -> Result<Option<Found>, DbError> {
-    let Some(row) = row else { return Ok(None) };
+fn found(row: &Row) -> Result<Option<Found>, DbError> {
     let (subject, position) = (CombatantId(row.uuid(0)?), Position(row.int(1)?));
     Ok(row.maybe_bytes(2)?.map(|doc| Found { subject, position, doc: doc.to_vec() }))
 }

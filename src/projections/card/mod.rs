@@ -1,7 +1,9 @@
 //! The card page: everything it shows of one person.
 
+mod finder;
 mod projector;
 mod query;
 
+pub use finder::Finder;
 pub use projector::{Doc, Projector};
-pub use query::{CardError, CardView, by_card_id, of, view};
+pub use query::{CardError, CardView, of, view};

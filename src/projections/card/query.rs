@@ -11,7 +11,7 @@ use crate::domain::status::WaiverState;
 use crate::events::evolve::{Card, WaiverHeld};
 use crate::projections::Model;
 use crate::projections::tables::{self, Found};
-use crate::store::{ClaimKind, DbError, KeyError, Store};
+use crate::store::{DbError, KeyError, Store};
 
 /// How often a page may have moved on: merged records that were merged again.
 const MOST_MOVES: usize = 16;
@@ -73,19 +73,6 @@ impl CardView {
     }
 }
 
-/// The card page of that address; none when nobody has it, the person is erased
-/// or has not accepted the policy (V1). A merged record's address leads to the
-/// record that goes on (P6).
-///
-/// # Errors
-/// [`CardError`].
-pub async fn by_card_id(store: &Store, card_id: &CardId) -> Result<Option<CardView>, CardError> {
-    let hash = store.keyring().claim_hash(ClaimKind::CardId, card_id.as_str());
-    let claimed = tables::claimed_document(store.db(), Model::Card, ClaimKind::CardId, &hash).await?;
-    let found = follow(store, claimed).await?;
-    Ok(found.filter(|card| card.accepted).map(|card| CardView { reached_by: Some(card_id.form()), ..card }))
-}
-
 /// A person's card page, also before the person accepted the policy.
 ///
 /// # Errors
@@ -95,7 +82,7 @@ pub async fn of(store: &Store, id: CombatantId) -> Result<Option<CardView>, Card
 }
 
 /// The page that a document is, or the one that it has moved to.
-async fn follow(store: &Store, mut found: Option<Found>) -> Result<Option<CardView>, CardError> {
+pub(super) async fn follow(store: &Store, mut found: Option<Found>) -> Result<Option<CardView>, CardError> {
     for _ in 0..MOST_MOVES {
         let Some(Found { subject, position, doc }) = found else { return Ok(None) };
         match serde_json::from_slice(&doc).map_err(|_| CardError::Shape)? {

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use super::card_view::card_view;
 use crate::domain::card_id::{CardId, CardIdForm};
 use crate::domain::id::Position;
-use crate::projections::card::{CardError, by_card_id};
+use crate::projections::card::CardError;
 use crate::projections::{Model, Projections};
 use crate::store::KeyError;
 use crate::web::error::AppError;
@@ -66,7 +66,7 @@ async fn made(
 ) -> Result<Response, AppError> {
     // Asked before the document is read: what the page shows is at least this new.
     let people = position(&state.services.projections);
-    let Some(card) = by_card_id(&state.services.store, card_id).await? else {
+    let Some(card) = state.services.cards.find(card_id).await? else {
         return missed(state, from, id);
     };
     let made = now.made(Shows::Person(card.id), people);

@@ -8,9 +8,7 @@ use crate::domain::status::{self, CardState, WaiverState, warrant_active};
 use crate::domain::text::{fold, initials};
 use crate::events::evolve::{Card, Catalogue, Warrant};
 use crate::projections::card;
-use crate::web::views::{
-    Badge, CardDiscipline, CardView, HeldType, MarshalLine, OldLink, Tone, Verdict, WaiverLine,
-};
+use crate::web::views::{Badge, CardDiscipline, CardView, OldLink, Tone, TypeLine, Verdict, WaiverLine};
 
 /// The card page on a day. Reached by a guessable address, it shows the legal
 /// name as initials, also where it stands in for a missing SCA name (P4).
@@ -79,10 +77,8 @@ fn waiver_fix(waiver: WaiverState) -> Option<String> {
 }
 
 fn waiver_line(waiver: WaiverState) -> WaiverLine {
-    let (state, text, expires) = match waiver {
-        WaiverState::Missing => {
-            (Badge::new(Tone::Off, "Missing"), "No waiver has been recorded.".to_owned(), None)
-        }
+    let (state, text) = match waiver {
+        WaiverState::Missing => (Badge::new(Tone::Off, "Missing"), "No waiver has been recorded.".to_owned()),
         WaiverState::Lapsed { expired_on } => (
             Badge::new(Tone::Bad, "Lapsed"),
             format!(
@@ -90,7 +86,6 @@ fn waiver_line(waiver: WaiverState) -> WaiverLine {
                 long_date(expired_on),
                 long_date(expired_on.day_before())
             ),
-            Some(expired_on),
         ),
         WaiverState::Valid { expires_on } => (
             Badge::new(Tone::Good, "On file"),
@@ -99,15 +94,9 @@ fn waiver_line(waiver: WaiverState) -> WaiverLine {
                 long_date(expires_on.day_before()),
                 long_date(expires_on)
             ),
-            Some(expires_on),
         ),
     };
-    WaiverLine {
-        state,
-        text,
-        last_valid: expires.map(|day| day.day_before().into()),
-        expires: expires.map(Into::into),
-    }
+    WaiverLine { state, text }
 }
 
 /// One card, and whether it lets its holder fight that day; none for a card
@@ -127,9 +116,9 @@ fn discipline(
         .map(|(slug, state)| (held.authorizations.contains_key(slug), state))
         // A retired type is shown to those who hold it.
         .filter(|(held, state)| *held || !state.retired)
-        .map(|(held, state)| HeldType { name: state.name.clone(), primary: state.primary, held });
+        .map(|(held, state)| TypeLine::new(&state.name, held, if state.primary { "primary" } else { "" }));
     let state = catalogue.disciplines.get(slug);
-    let mut marshals: Vec<MarshalLine> = state
+    let mut marshals: Vec<TypeLine> = state
         .into_iter()
         .flat_map(|state| &state.marshals)
         .filter_map(|(kind, state)| {
@@ -173,22 +162,20 @@ fn marshal_line(
     card_expires: Option<CivilDate>,
     waiver: WaiverState,
     day: CivilDate,
-) -> Option<MarshalLine> {
+) -> Option<TypeLine> {
     let current = warrants.iter().find(|w| w.starts_on <= day && w.ends_on.is_none_or(|last| day <= last));
     let coming = warrants.iter().filter(|w| w.starts_on > day).min_by_key(|w| w.starts_on);
     let active = current.is_some_and(|w| warrant_active(day, w.starts_on, w.ends_on, card_expires, waiver));
     let term = match (current, coming) {
-        (Some(_), _) if !active && !waiver.is_good() => {
-            Some("suspended until there is a valid waiver".to_owned())
-        }
-        (Some(_), _) if !active => Some("suspended while the card is expired".to_owned()),
-        (Some(w), _) => w.ends_on.map(|last| format!("until {}", long_date(last))),
-        (None, Some(w)) => Some(format!("from {}", long_date(w.starts_on))),
-        (None, None) => None,
+        (Some(_), _) if !active && !waiver.is_good() => "suspended until there is a valid waiver".to_owned(),
+        (Some(_), _) if !active => "suspended while the card is expired".to_owned(),
+        (Some(w), _) => w.ends_on.map_or_else(String::new, |last| format!("until {}", long_date(last))),
+        (None, Some(w)) => format!("from {}", long_date(w.starts_on)),
+        (None, None) => String::new(),
     };
     // A retired type is shown to those whose warrant runs or is to come.
     let shown = !retired || current.is_some() || coming.is_some();
-    shown.then(|| MarshalLine { name: name.to_owned(), held: active, term })
+    shown.then(|| TypeLine::new(name, active, term))
 }
 
 /// A text as a sentence.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::parts::{Badge, Day, Verdict};
+use super::parts::{Badge, Day, Tone, Verdict};
 
 /// All of a combatant's cards and the waiver. Template `card`; its body is the
 /// partial `card_body`, which the as-of page shows too.
@@ -37,10 +37,6 @@ pub struct WaiverLine {
     pub state: Badge,
     /// One sentence, such as `Good through 2 May 2030.`
     pub text: String,
-    /// Its last valid day.
-    pub last_valid: Option<Day>,
-    /// Its expiry date, the day after.
-    pub expires: Option<Day>,
 }
 
 /// One card.
@@ -59,31 +55,35 @@ pub struct CardDiscipline {
     /// Expiry date, the day after.
     pub expires: Day,
     /// Every authorization type of the discipline, primary first (C6, C7).
-    pub types: Vec<HeldType>,
+    pub types: Vec<TypeLine>,
     /// Every marshal type of the discipline (C7).
-    pub marshals: Vec<MarshalLine>,
+    pub marshals: Vec<TypeLine>,
 }
 
-/// An authorization type, held or not.
+/// An authorization type or a marshal type, held or not. A card has dozens of
+/// these lines, so each says all that the template would have to choose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct HeldType {
+pub struct TypeLine {
     /// The type's name.
     pub name: String,
-    /// True for a primary type.
-    pub primary: bool,
-    /// True when held.
-    pub held: bool,
+    /// More about it, or nothing: `primary`, `until 31 December 2026`, `suspended while the card is expired`.
+    pub note: String,
+    /// `held` or `not`.
+    pub class: &'static str,
+    /// Good or off.
+    pub tone: Tone,
+    /// `held` or `not held`.
+    pub word: &'static str,
 }
 
-/// A marshal type, with the warrant's state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct MarshalLine {
-    /// The type's name.
-    pub name: String,
-    /// True when the warrant is active today (C8).
-    pub held: bool,
-    /// More about it: `until 31 December 2026`, `from 1 March 2027`, `suspended while the waiver is lapsed`.
-    pub term: Option<String>,
+impl TypeLine {
+    /// A line; a warrant counts as held while it is active (C8).
+    #[must_use]
+    pub fn new(name: impl Into<String>, held: bool, note: impl Into<String>) -> Self {
+        let (class, tone, word) =
+            if held { ("held", Tone::Good, "held") } else { ("not", Tone::Off, "not held") };
+        Self { name: name.into(), note: note.into(), class, tone, word }
+    }
 }
 
 /// The offer on a page reached by an old, guessable id.

@@ -25,7 +25,7 @@ pub(crate) mod samples;
 pub use audit::{
     AsOfResult, AsOfView, AuditEventView, AuditLogView, AuditRow, EventLink, PayloadField, Seal, Subject,
 };
-pub use card::{CardDiscipline, CardView, HeldType, MarshalLine, OldLink, WaiverLine};
+pub use card::{CardDiscipline, CardView, OldLink, TypeLine, WaiverLine};
 pub use chrome::{Audience, Banner, Flash, NavItem, Officer, Page, Room, Site};
 pub use desk::{Conflict, DeskHomeView, DeskPersonView, FieldGroup, Waiting};
 pub use forms::{Action, Choice, CommandForm, Field, FieldError, Hidden, Kind, Width};

@@ -4,6 +4,7 @@ use chrono::TimeZone;
 use serde::Serialize;
 
 use crate::domain::date::{CivilDate, Instant};
+use crate::domain::date_text::{long_date, short_date};
 
 /// A civil day, written three ways so that a template only chooses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,12 +19,7 @@ pub struct Day {
 
 impl From<CivilDate> for Day {
     fn from(day: CivilDate) -> Self {
-        let naive = day.naive();
-        Self {
-            iso: day.to_string(),
-            long: naive.format("%-d %B %Y").to_string(),
-            short: naive.format("%-d %b %Y").to_string(),
-        }
+        Self { iso: day.to_string(), long: long_date(day), short: short_date(day) }
     }
 }
 

@@ -151,9 +151,10 @@ fn a_card_is_found_by_every_address_it_had_until_the_person_is_erased() {
         events.push(card_id("wolf-statant-azure"));
         write(&store, who(2), events).await;
         let projections = Projections::start(store.clone());
+        let finder = card::Finder::new(store.clone());
         let find = |text: &str| {
-            let (store, id) = (store.clone(), CardId::parse(text).unwrap());
-            async move { card::by_card_id(&store, &id).await.unwrap() }
+            let (finder, id) = (finder.clone(), CardId::parse(text).unwrap());
+            async move { finder.find(&id).await.unwrap() }
         };
         projections.wait_for(store.head().await.unwrap().position, SOON).await;
         for text in [old, new] {

@@ -116,10 +116,6 @@ impl Sample for MarshalsView {
     }
 }
 
-fn held(name: &str, primary: bool, held: bool) -> HeldType {
-    HeldType { name: name.into(), primary, held }
-}
-
 pub fn pass(name: &str) -> CardView {
     let fencing_lapsed = Verdict {
         tone: Tone::Bad,
@@ -127,10 +123,8 @@ pub fn pass(name: &str) -> CardView {
         why: "The card expired on 3 May 2026.".into(),
         fix: Some("Ask a fencing marshal to renew it.".into()),
     };
-    let line = |name: &str, held: bool, term: Option<&str>| MarshalLine {
-        name: name.into(),
-        held,
-        term: term.map(Into::into),
+    let held = |name: &str, primary: bool, held: bool| {
+        TypeLine::new(name, held, if primary { "primary" } else { "" })
     };
     CardView {
         name: name.into(),
@@ -142,8 +136,6 @@ pub fn pass(name: &str) -> CardView {
         waiver: WaiverLine {
             state: Badge::new(Tone::Good, "On file"),
             text: "Good through 2 May 2030.".into(),
-            last_valid: Some(day("2030-05-02")),
-            expires: Some(day("2030-05-03")),
         },
         disciplines: vec![
             CardDiscipline {
@@ -162,8 +154,8 @@ pub fn pass(name: &str) -> CardView {
                     held("Two Weapon", false, false),
                 ],
                 marshals: vec![
-                    line("Marshal", true, Some("until 31 December 2026")),
-                    line("Marshal in Training", false, None),
+                    TypeLine::new("Marshal", true, "until 31 December 2026"),
+                    TypeLine::new("Marshal in Training", false, ""),
                 ],
             },
             CardDiscipline {
@@ -209,8 +201,6 @@ impl Sample for CardView {
         missing.waiver = WaiverLine {
             state: Badge::new(Tone::Off, "Missing"),
             text: "No waiver has been recorded.".into(),
-            last_valid: None,
-            expires: None,
         };
         missing.disciplines.clear();
         vec![
