@@ -130,6 +130,8 @@ pub async fn rebuild(url: &str) {
         let took = started.elapsed().as_secs_f64();
         stop.store(true, Ordering::Relaxed);
         busy.rounds.push(reading.await.unwrap());
+        // Until the database has cleared away what the last round deleted.
+        tokio::time::sleep(Duration::from_secs(20)).await;
         rate.rounds.push(written as f64 / took);
         seconds.rounds.push(took);
         above.rounds.push(most - idle);

@@ -6,12 +6,14 @@ use uuid::Uuid;
 use super::Model;
 use crate::domain::id::{CombatantId, Position};
 use crate::store::dialect::{list_of, list_shape, rows_of, shapes};
-use crate::store::{Arg, ClaimKind, Db, DbError, Row, Tx};
+use crate::store::{Arg, Backend, ClaimKind, Db, DbError, Row, Tx};
 
 /// Most bytes of documents in one statement.
 const STATEMENT_BYTES: usize = 1 << 20;
 /// How many rows go at once when a generation is deleted.
-const CHUNK: i64 = 1000;
+const CHUNK: i64 = 8000;
+/// The same on SQLite, where the log's writer waits for the same lock.
+const CHUNK_SQLITE: i64 = 1000;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +83,7 @@ pub(super) async fn newest_generation(db: &Db, model: Model) -> Result<i64, DbEr
 /// Deletes, chunk by chunk, every generation before `before` except `keep`.
 pub(super) async fn sweep(db: &Db, model: Model, keep: i64, before: i64) -> Result<(), DbError> {
     let name = Arg::Text(model.as_str());
+    let chunk = if db.backend() == Backend::Sqlite { CHUNK_SQLITE } else { CHUNK };
     loop {
         let sql = "SELECT generation FROM rm_documents \
                    WHERE model = ? AND generation < ? AND generation <> ? ORDER BY generation LIMIT 1";
@@ -90,7 +93,7 @@ pub(super) async fn sweep(db: &Db, model: Model, keep: i64, before: i64) -> Resu
         let generation = Arg::Int(row.int(0)?);
         let sql = format!(
             "SELECT subject FROM rm_documents WHERE model = ? AND generation = ? \
-             ORDER BY subject LIMIT 1 OFFSET {CHUNK}"
+             ORDER BY subject LIMIT 1 OFFSET {chunk}"
         );
         if let Some(row) = db.fetch_optional(sql, &[name, generation]).await? {
             let sql = "DELETE FROM rm_documents WHERE model = ? AND generation = ? AND subject < ?";
@@ -99,7 +102,6 @@ pub(super) async fn sweep(db: &Db, model: Model, keep: i64, before: i64) -> Resu
             let sql = "DELETE FROM rm_documents WHERE model = ? AND generation = ?";
             db.execute(sql, &[name, generation]).await?;
         }
-        // The log's writer waits for the same lock on SQLite.
         tokio::task::yield_now().await;
     }
 }
