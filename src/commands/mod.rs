@@ -61,19 +61,22 @@ impl Context {
         if day > self.today {
             return Err(Refusal::rule("D4", format!("{day} is in the future; today is {}", self.today)));
         }
-        self.not_before_beginning(day)
+        self.within_time(day)
     }
 
     /// A day that may lie in the future, as the start of a warrant may (D4).
     ///
     /// # Errors
     /// [`Refusal::Rule`] naming D4.
-    pub fn not_before_beginning(&self, day: CivilDate) -> Result<CivilDate, Refusal> {
+    pub fn within_time(&self, day: CivilDate) -> Result<CivilDate, Refusal> {
         if day < CivilDate::BEGINNING {
             return Err(Refusal::rule(
                 "D4",
                 format!("{day} is before {}, when it all began", CivilDate::BEGINNING),
             ));
+        }
+        if day > CivilDate::LATEST {
+            return Err(Refusal::rule("D4", format!("{day} is after {}; mend the year", CivilDate::LATEST)));
         }
         Ok(day)
     }

@@ -26,6 +26,12 @@ impl CivilDate {
         None => panic!("1966-05-01 exists"),
     };
 
+    /// The last day that a term can reach: later ones are slips of the keyboard.
+    pub const LATEST: Self = match NaiveDate::from_ymd_opt(2199, 12, 31) {
+        Some(day) => Self(day),
+        None => panic!("2199-12-31 exists"),
+    };
+
     /// A date of the calendar, if it exists.
     #[must_use]
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {

@@ -227,6 +227,12 @@ fn member_expiry(text: &str, raw: &RawDetails) -> Result<String, Fault> {
         let problem = format!("nobody was a member before {}", CivilDate::BEGINNING);
         return Err(fault(problem, "mend the year"));
     }
+    if expires > CivilDate::LATEST {
+        return Err(fault(
+            format!("a membership does not last beyond {}", CivilDate::LATEST),
+            "mend the year",
+        ));
+    }
     if raw.get(DetailField::MemberNumber).trim().is_empty() {
         let remedy = "fill in the member number as well, or leave this empty";
         return Err(fault("a membership's expiry needs a member number", remedy));

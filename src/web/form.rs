@@ -86,7 +86,12 @@ impl Sent {
     pub fn day(&self, name: &str) -> Result<CivilDate, String> {
         match self.filled(name) {
             None => Err("Choose a day, written like 2026-05-03".to_owned()),
-            Some(text) => CivilDate::parse(text).map_err(|why| capital(&why.to_string())),
+            Some(text) => match CivilDate::parse(text) {
+                Ok(day) if day > CivilDate::LATEST => {
+                    Err(format!("This is after {}; mend the year", CivilDate::LATEST))
+                }
+                day => day.map_err(|why| capital(&why.to_string())),
+            },
         }
     }
 }

@@ -33,8 +33,9 @@ impl GrantWarrant {
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let state = discipline(context, &self.discipline)?;
         grantable(&state.marshals, &self.marshal, state)?;
-        let starts_on = context.not_before_beginning(self.starts_on)?;
-        if self.ends_on.is_some_and(|end| end < starts_on) {
+        let starts_on = context.within_time(self.starts_on)?;
+        let ends_on = self.ends_on.map(|end| context.within_time(end)).transpose()?;
+        if ends_on.is_some_and(|end| end < starts_on) {
             return Err(Refusal::rule("C8", "the warrant would end before it starts"));
         }
         let mut given = record.civil(None)?.cards.into_values().flat_map(|card| card.warrants);
@@ -49,7 +50,7 @@ impl GrantWarrant {
             discipline: self.discipline.clone(),
             marshal: self.marshal.clone(),
             starts_on,
-            ends_on: self.ends_on,
+            ends_on,
             granted_by: self.granted_by,
         };
         facts.push(Fact::on(on, event.into()));

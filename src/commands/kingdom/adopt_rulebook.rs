@@ -34,7 +34,7 @@ impl AdoptRulebook {
         self.rules.check().map_err(|faults| Refusal::rule("D5", faults.join("; ")))?;
         let event = RulebookAdopted {
             version: catalogue.rulebooks.last().map_or(0, |book| book.version) + 1,
-            in_force_from: context.not_before_beginning(self.in_force_from)?,
+            in_force_from: context.within_time(self.in_force_from)?,
             rules: self.rules.clone(),
             law: name(&self.law, "law it rests on")?,
         };

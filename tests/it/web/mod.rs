@@ -5,6 +5,7 @@ mod desk;
 pub mod desk_cast;
 mod desk_people;
 mod guarding;
+mod hostile;
 mod keeping;
 mod public;
 pub mod site;

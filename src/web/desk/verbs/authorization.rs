@@ -12,9 +12,10 @@ use crate::web::form::Sent;
 /// [`NotAsked`].
 pub fn grant(_: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
     let (discipline, authorization) = (slug(sent, "discipline")?, slug(sent, "authorization")?);
-    let form = match sent.filled("begin") {
-        Some(_) => format!("begin-{discipline}"),
-        None => format!("grant-{authorization}-{discipline}"),
+    let form = match sent.text("begin") {
+        "" => format!("grant-{authorization}-{discipline}"),
+        "yes" => format!("begin-{discipline}"),
+        _ => return Err(NotAsked::NotOurs),
     };
     match sent.day("on") {
         Ok(on) => {

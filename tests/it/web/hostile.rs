@@ -1,0 +1,247 @@
+//! Bad input for every field of every form that an officer meets on a person's record, and for
+//! everything that an address may ask: a clear answer, and nothing written.
+
+use super::desk_cast::{Cast, form};
+use super::site::{Answer, fighter};
+use crate::support::databases::on_all_databases;
+
+/// A field as the page has it.
+struct Field {
+    name: String,
+    value: String,
+    required: bool,
+    kind: Kind,
+}
+
+#[derive(PartialEq)]
+enum Kind {
+    Text,
+    Date,
+    /// Only what the page offers, hidden or to choose: anything else was tampered with.
+    Offered,
+}
+
+/// A form of the page.
+struct Form {
+    action: String,
+    fields: Vec<Field>,
+}
+
+fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    let rest = &tag[tag.find(&format!(" {name}=\""))? + name.len() + 3..];
+    rest.split('"').next()
+}
+
+fn unescaped(text: &str) -> String {
+    ["&quot;\"", "&#x27;'", "&#x3D;=", "&lt;<", "&gt;>", "&amp;&"].iter().fold(
+        text.to_owned(),
+        |text, pair| {
+            let (entity, letter) = pair.split_once(';').unwrap();
+            text.replace(&format!("{entity};"), letter)
+        },
+    )
+}
+
+fn fields(html: &str) -> Vec<Field> {
+    let mut fields: Vec<Field> = Vec::new();
+    for tag in html.split('<').filter_map(|part| part.split('>').next()) {
+        let kind = attribute(tag, "type").unwrap_or_default();
+        let Some(name) = attribute(tag, "name").filter(|_| !tag.starts_with("button")) else {
+            // The first choice, or the chosen one.
+            if let (true, Some(value)) = (tag.starts_with("option"), attribute(tag, "value"))
+                && let Some(select) = fields.last_mut()
+                && (select.value.is_empty() || tag.contains(" selected"))
+            {
+                select.value = unescaped(value);
+            }
+            continue;
+        };
+        let again = fields.iter_mut().find(|field| field.name == name);
+        match again {
+            Some(radio) if tag.contains(" checked") => {
+                radio.value = unescaped(attribute(tag, "value").unwrap_or_default());
+            }
+            Some(_) => {}
+            None => fields.push(Field {
+                name: name.to_owned(),
+                value: unescaped(attribute(tag, "value").unwrap_or_default()),
+                // Without `begin` it is another form.
+                required: tag.contains(" required") || (kind == "hidden" && name != "begin"),
+                kind: match kind {
+                    "date" => Kind::Date,
+                    "radio" | "checkbox" | "hidden" => Kind::Offered,
+                    _ if tag.starts_with("select") => Kind::Offered,
+                    _ => Kind::Text,
+                },
+            }),
+        }
+    }
+    fields
+}
+
+fn forms(page: &Answer) -> Vec<Form> {
+    page.body
+        .split("<form class=\"command")
+        .skip(1)
+        .map(|rest| {
+            let html = rest.split("</form>").next().unwrap();
+            Form { action: unescaped(attribute(html, "action").unwrap()), fields: fields(html) }
+        })
+        .collect()
+}
+
+#[test]
+fn every_field_of_every_form_of_a_record_answers_bad_input_and_writes_nothing() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let mut person = fighter("Ásta", "lusab-babad-gutih-tugad");
+        person.marshal = true;
+        let id = cast.site.register(&person).await;
+        let minister = cast.be("list-minister").await;
+        let page = minister.get(&format!("/desk/people/{id}")).await.is(200);
+        let long = "x".repeat(20_000);
+        let wrong = ["a\u{0}b", "a\u{7}b", "a\u{202e}b", "a\u{fffd}b", &long];
+        let narrow = ["<b>", "0000-01-01", "9999-12-31", "2025-02-29", "-1", "99999999999999999999"];
+        let facts = cast.facts().await.len();
+        let (mut verbs, mut tried) = (Vec::new(), 0);
+        let edit = minister.get(&format!("/desk/people/{id}/edit")).await.is(200);
+        for one in forms(&page).into_iter().chain(forms(&edit)) {
+            verbs.push(one.action.rsplit('/').next().unwrap().to_owned());
+            for field in &one.fields {
+                let empty = field.required.then_some("");
+                let others: &[&str] = if field.kind == Kind::Text { &[] } else { &narrow };
+                for value in wrong.iter().chain(others).copied().chain(empty) {
+                    let sent: Vec<(&str, &str)> = one
+                        .fields
+                        .iter()
+                        .map(|other| match &other.name {
+                            name if *name == field.name => (name.as_str(), value),
+                            name if other.value.is_empty() => (name.as_str(), "Because"),
+                            name => (name.as_str(), other.value.as_str()),
+                        })
+                        .collect();
+                    let answer = minister.post(&one.action, &form(&sent)).await;
+                    let what = format!("{} {} {:.20?}: {}", one.action, field.name, value, answer.status);
+                    assert!((400..500).contains(&answer.status), "{what}");
+                    if field.kind != Kind::Offered {
+                        assert_eq!(answer.status, 422, "{what}");
+                        assert!(answer.body.contains("role=\"alert\""), "{what}: says nothing");
+                        assert!(!answer.body.contains("value=\"<b>"), "{what}: becomes markup");
+                    }
+                    tried += 1;
+                }
+            }
+        }
+        verbs.sort();
+        verbs.dedup();
+        assert_eq!(
+            verbs,
+            [
+                "assign-card-id",
+                "correct-card",
+                "correct-waiver",
+                "edit",
+                "end-warrant",
+                "erase",
+                "grant-authorization",
+                "grant-warrant",
+                "issue-card",
+                "record-waiver",
+                "renew-card",
+                "revoke-authorization",
+                "set-listing"
+            ],
+            "every verb has its form on this page"
+        );
+        assert!(tried > 300, "{tried}");
+        assert_eq!(cast.facts().await.len(), facts, "bad input wrote something");
+    });
+}
+
+#[test]
+fn whatever_an_address_asks_is_answered_and_never_becomes_markup() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let id = cast.site.register(&fighter("Ásta", "lusab-babad-gutih-tugad")).await;
+        let officer = cast.be("administrator").await;
+        let auditor = cast.be("auditor").await;
+        let minister = cast.be("list-minister").await;
+        let asked = [
+            "q",
+            "discipline",
+            "authorization",
+            "branch",
+            "valid",
+            "page",
+            "sort",
+            "dir",
+            "person",
+            "officer",
+            "kind",
+            "from",
+            "to",
+            "on",
+            "known_at",
+            "what",
+            "filter",
+            "status",
+            "next",
+            "region",
+            "cursor",
+        ];
+        let long = "x".repeat(4_000);
+        let values = [
+            "",
+            "<script>alert(1)</script>",
+            "\"><b>odd",
+            "a\u{0}b",
+            "a\u{202e}b",
+            "0000-01-01",
+            "9999-12-31",
+            "2025-02-29",
+            "-1",
+            "0",
+            "99999999999999999999",
+            "../../etc",
+            "%",
+            "' OR 1=1 --",
+            &long,
+        ];
+        let person = format!("/desk/people/{id}");
+        let places = [
+            "/register",
+            "/marshals",
+            "/",
+            "/auth/login",
+            "/desk",
+            "/desk/people",
+            &person,
+            "/audit",
+            "/audit/as-of",
+        ];
+        for (who, may) in [(&minister, "minister"), (&officer, "officer"), (&auditor, "auditor")] {
+            for path in places {
+                for value in values {
+                    let all: Vec<(&str, &str)> = asked.iter().map(|name| (*name, value)).collect();
+                    let address = emol::web::views::href(path, &all);
+                    let answer = who.get(&address).await;
+                    let what = format!("{may} {path} {value:.20?}: {}", answer.status);
+                    assert!(answer.status < 500, "{what}");
+                    assert!(!answer.body.contains("<script>alert"), "{what}");
+                    assert!(!answer.body.contains("\"><b>odd"), "{what}");
+                }
+            }
+        }
+        for path in [
+            "/register?%ff=%fe",
+            "/register?q=%",
+            "/register?q=%zz",
+            "/card/%00",
+            "/card/%2e%2e%2f",
+            "/audit/events/x",
+        ] {
+            let answer = auditor.get(path).await;
+            assert!(answer.status < 500, "{path}: {}", answer.status);
+        }
+    });
+}
