@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::{Failure, output};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{DatabaseConfig, KeySource, KeysConfig, Source, write_key_file};
+use crate::events::LOG_FORMAT;
 use crate::store::migrate::migrate;
-use crate::store::{Db, Keyring, MasterKeys};
+use crate::store::{Db, Keyring, MasterKeys, format};
 
 /// How to say what was done.
 #[derive(Debug, clap::Args)]
@@ -23,6 +24,9 @@ pub struct Args {
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
+    /// Allow the kinds of events that this release added: only once every server runs it
+    #[arg(long)]
+    raise_log_format: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -30,6 +34,7 @@ struct Report {
     applied: Vec<String>,
     warnings: Vec<String>,
     key_file: Option<String>,
+    log_format: i64,
 }
 
 pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
@@ -42,9 +47,13 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let keys = keys.load()?;
     let db = Db::connect(database.url.expose_secret()).await?;
     let report = migrate(&db, &SystemClock).await?;
+    let before =
+        if args.raise_log_format { format::raise(&db, LOG_FORMAT).await? } else { format::read(&db).await? };
+    let allowed = format::read(&db).await?;
     // Makes the log's secret where there is none yet, and finds out about wrong keys now.
     Keyring::open(db, keys, Arc::new(SystemIds)).await?;
-    let report = Report { applied: report.applied, warnings: report.warnings, key_file: made };
+    let (applied, warnings) = (report.applied, report.warnings);
+    let report = Report { applied, warnings, key_file: made, log_format: allowed };
     if args.json {
         return output::say_json(&report);
     }
@@ -58,6 +67,17 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
         0 => output::say("The tables are up to date."),
         1 => output::say("Ran 1 migration; the tables are up to date."),
         count => output::say(&format!("Ran {count} migrations; the tables are up to date.")),
+    }
+    if args.raise_log_format {
+        output::say(&match allowed - before {
+            0 => format!("Events may be written in log format {allowed}, as before."),
+            _ => format!("Events may be written in log format {allowed} from now on."),
+        });
+    } else if allowed < LOG_FORMAT {
+        output::note(&format!(
+            "The log allows format {allowed}, this release can write {LOG_FORMAT}: once every server runs it, run \
+             `emol migrate --raise-log-format`."
+        ));
     }
     for warning in &report.warnings {
         output::note(&format!("warning: {warning}"));

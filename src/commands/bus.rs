@@ -108,7 +108,7 @@ impl From<AppendError> for BusError {
             AppendError::Erased(_) => Refusal::rule("V6", "this record was erased").into(),
             AppendError::ClockBehind { .. } => Self::Clock(error.to_string()),
             AppendError::Store(error) => error.into(),
-            AppendError::Malformed(_) => Self::Internal(error.to_string()),
+            AppendError::Malformed(_) | AppendError::NotYet { .. } => Self::Internal(error.to_string()),
         }
     }
 }

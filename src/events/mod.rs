@@ -87,6 +87,20 @@ where
     }
 }
 
+/// The highest log format that this program writes, once it is allowed (`emol migrate --raise-log-format`).
+pub const LOG_FORMAT: i64 = 1;
+
+/// Kinds of events that came after the first format: type, version of the payload, and the
+/// log format that they need. A release reads what it adds here one release before one writes it.
+const LATER: &[(&str, i64, i64)] = &[];
+
+/// The log format that events of this type and version need ([`crate::store::format`]).
+#[must_use]
+pub fn log_format(event_type: &str, version: i64) -> i64 {
+    let later = LATER.iter().find(|(kind, from, _)| *kind == event_type && *from == version);
+    later.map_or(1, |(_, _, format)| *format)
+}
+
 /// What every event of a stream type can say of itself.
 pub trait StreamEvent: Sized {
     /// The kind of stream it belongs to.

@@ -28,6 +28,8 @@ pub struct Append {
     pub metadata: Vec<u8>,
     /// At least one event; several streams are allowed.
     pub events: Vec<NewEvent>,
+    /// The log format that the newest kind among them needs; 1 is the first.
+    pub format: i64,
     /// For each written stream, the version it must have before this append. A
     /// written stream that is missing here may have any version.
     pub expects: Vec<(StreamId, StreamVersion)>,
@@ -63,6 +65,7 @@ impl Append {
             causation_id: None,
             metadata: Vec::new(),
             events: Vec::new(),
+            format: 1,
             expects: Vec::new(),
             guards: Vec::new(),
             releases: Vec::new(),
@@ -178,6 +181,17 @@ pub enum AppendError {
         clock: Instant,
         /// When the newest event was recorded.
         head: Instant,
+    },
+    /// Not every server can read this kind of event yet, see [`super::format`].
+    #[error(
+        "this is written in log format {needed}, and the log allows {allowed} so far: once every server runs this \
+         release, run `emol migrate --raise-log-format`"
+    )]
+    NotYet {
+        /// The format of the newest kind of event in the append.
+        needed: i64,
+        /// The highest that may be written.
+        allowed: i64,
     },
     /// The append has no events, or a field is longer than its column.
     #[error("the append cannot be written: {0}")]

@@ -44,6 +44,7 @@ pub mod db;
 pub mod dialect;
 pub mod error;
 pub mod feed;
+pub mod format;
 mod group;
 pub mod keys;
 mod lease;
@@ -75,6 +76,7 @@ struct Inner {
     db: Db,
     keyring: Keyring,
     writer: writer::Writer,
+    format: format::Allowed,
     heads: watch::Sender<Head>,
     follower: tokio::task::JoinHandle<()>,
 }
@@ -109,11 +111,12 @@ impl Store {
         ids: Arc<dyn IdSource>,
     ) -> Result<Self, OpenError> {
         let head = feed::read_head(&db).await?;
+        let format = format::Allowed::read(&db).await?;
         let keyring = Keyring::open(db.clone(), master_keys, ids).await?;
         let heads = watch::Sender::new(head);
         let writer = writer::Writer::start(db.clone(), clock, keyring.clone(), heads.clone());
         let follower = feed::follow(db.clone(), heads.clone());
-        Ok(Self(Arc::new(Inner { db, keyring, writer, heads, follower })))
+        Ok(Self(Arc::new(Inner { db, keyring, writer, format, heads, follower })))
     }
 
     /// Writes what one command wants: all of it, or nothing. Returns when it is
@@ -123,6 +126,7 @@ impl Store {
     /// See [`AppendError`]; nothing was saved, except perhaps with
     /// [`AppendError::OutcomeUnknown`].
     pub async fn append(&self, append: Append) -> Result<Receipt, AppendError> {
+        self.0.format.check(&self.0.db, append.format).await?;
         self.0.writer.append(append).await
     }
 

@@ -1,5 +1,6 @@
 //! What the doctor looks at, in the order in which things depend on each other.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
@@ -11,14 +12,32 @@ use crate::commands::bus::Bus;
 use crate::config::{DatabaseConfig, KeysConfig, LogConfig, ServeConfig, Source};
 use crate::domain::date::Instant;
 use crate::domain::permission::Permission;
+use crate::events::LOG_FORMAT;
 use crate::projections::State;
 use crate::projections::checkpoint;
 use crate::store::migrate::has_append_only_triggers;
 use crate::store::rights::rights;
-use crate::store::{Backend, Db, Store};
+use crate::store::{Backend, Db, DbError, Store, format};
 
 /// How far clocks may be apart, in seconds: the log refuses more.
 const APART: i64 = 60;
+
+async fn log_format(db: &Db, findings: &mut Findings) -> Result<(), DbError> {
+    let allowed = format::read(db).await?;
+    let found = format!("format {allowed} may be written, this release knows up to {LOG_FORMAT}");
+    match allowed.cmp(&LOG_FORMAT) {
+        Ordering::Equal => findings.ok("log format", found),
+        Ordering::Less => {
+            let to_do = "once every server runs this release, run `emol migrate --raise-log-format`";
+            findings.add("log format", Grade::Note, found, Some(to_do));
+        }
+        Ordering::Greater => {
+            let to_do = "use a newer emol: read models stop at the first event that this one does not know";
+            findings.add("log format", Grade::Warning, found, Some(to_do));
+        }
+    }
+    Ok(())
+}
 
 pub(super) async fn everything(source: &Source, findings: &mut Findings) {
     let Some((database, keys)) = settings(source, findings) else { return };
@@ -31,6 +50,9 @@ pub(super) async fn everything(source: &Source, findings: &mut Findings) {
         return findings.failed("tables", &failure, None);
     }
     findings.ok("tables", "as this version needs them");
+    if let Err(error) = log_format(&db, findings).await {
+        findings.failed("log format", &error.into(), None);
+    }
     if let Err(failure) = protection(&db, findings).await {
         findings.failed("protection", &failure, None);
     }

@@ -14,7 +14,7 @@ use crate::domain::id::{
 };
 use crate::domain::personal::{Personal, Purpose, Seal};
 use crate::events::evolve::Record;
-use crate::events::{CombatantEvent, Event, Fact};
+use crate::events::{CombatantEvent, Event, Fact, log_format};
 use crate::store::{
     Append, AppendError, Claim, KeyError, NewEvent, OutboxRow, PersonKey, Receipt, WrappedKey,
 };
@@ -231,13 +231,15 @@ impl Bus {
             append.guards.retain(|(stream, _)| *stream != change.stream);
             for fact in std::mem::take(&mut change.facts) {
                 let payload = fact.event.encode().map_err(|error| BusError::Internal(error.to_string()))?;
+                let (kind, version) = (fact.event.event_type(), fact.event.schema_version());
+                append.format = append.format.max(log_format(kind, version));
                 append.events.push(NewEvent {
                     event_id: fact.id,
                     stream: change.stream,
                     subject: change.subject(&fact.event),
                     effective_on: fact.effective_on,
-                    event_type: fact.event.event_type(),
-                    schema_version: fact.event.schema_version(),
+                    event_type: kind,
+                    schema_version: version,
                     payload,
                 });
             }

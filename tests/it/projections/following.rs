@@ -179,3 +179,44 @@ fn a_card_is_found_by_every_address_it_had_until_the_person_is_erased() {
         assert!(find(new).await.is_none());
     });
 }
+
+#[test]
+fn those_who_ask_for_cards_at_once_each_get_their_own() {
+    on_all_databases(|database| async move {
+        let (store, _) = clocked(&database).await;
+        let words = ["babab", "dadad", "fafaf", "gagag", "hahah", "jajaj", "kakak", "lalal"];
+        let address = |n: usize| {
+            let part = |shift: usize| words[(n >> shift) % 8];
+            CardId::parse(&format!("{}-{}-{}-babad", part(0), part(3), part(6))).unwrap()
+        };
+        for n in 0..20 {
+            let mut events = ASTA.facts();
+            events.push(card_id(address(n).as_str()));
+            write(&store, who(n as u128 + 1), events).await;
+        }
+        let projections = Projections::start(store.clone());
+        projections.wait_for(store.head().await.unwrap().position, SOON).await;
+        let finder = card::Finder::new(store.clone());
+        let asking: Vec<_> = (0..200)
+            .map(|i| {
+                let (finder, asked) = (finder.clone(), address(i % 25));
+                tokio::spawn(async move { finder.find(&asked).await.unwrap().map(|card| card.id) })
+            })
+            .collect();
+        // Whoever hangs up takes nobody else's answer along.
+        asking[0].abort();
+        asking[7].abort();
+        for (i, answer) in asking.into_iter().enumerate() {
+            let expected = (i % 25 < 20).then(|| who((i % 25) as u128 + 1));
+            match answer.await {
+                Ok(found) => assert_eq!(found, expected, "address {}", i % 25),
+                Err(gone) => assert!(gone.is_cancelled() && (i == 0 || i == 7)),
+            }
+        }
+        // A database that is not there is said to each of them.
+        store.db().close().await;
+        let (first, second) = (address(1), address(2));
+        let (one, other) = tokio::join!(finder.find(&first), finder.find(&second));
+        assert!(one.is_err() && other.is_err());
+    });
+}

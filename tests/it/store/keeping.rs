@@ -5,7 +5,7 @@ use emol::domain::id::Position;
 use emol::store::dialect::rows_of;
 use emol::store::migrate::{SchemaState, has_append_only_triggers, migrate, schema_state};
 use emol::store::verify::{Against, Finding, Problem, verify};
-use emol::store::{Arg, Backend, DbError};
+use emol::store::{AppendError, Arg, Backend, DbError, format};
 
 use super::samples::{adds, person};
 use crate::support::databases::{NOW, TestDatabase, on_all_databases};
@@ -194,5 +194,28 @@ fn the_servers_clock_can_be_compared_with_ours() {
             let apart = theirs.micros() - SystemClock.now().micros();
             assert!(apart.abs() < 60_000_000, "{apart} µs");
         }
+    });
+}
+
+#[test]
+fn a_kind_of_event_that_not_every_server_reads_yet_is_written_once_that_is_allowed() {
+    on_all_databases(|database| async move {
+        let store = database.store(1).await;
+        let mut later = adds(1, person(1), 0, 1);
+        later.format = 2;
+        let refused = store.append(later.clone()).await.unwrap_err();
+        assert!(matches!(refused, AppendError::NotYet { needed: 2, allowed: 1 }), "{refused}");
+        assert!(refused.to_string().contains("emol migrate --raise-log-format"));
+        assert_eq!(store.head().await.unwrap().position, Position(0), "nothing was written");
+        store.append(adds(2, person(2), 0, 1)).await.unwrap();
+        if database.db.backend() != Backend::Sqlite {
+            let by_the_application = format::raise(&database.db, 2).await;
+            assert!(matches!(by_the_application, Err(DbError::Denied(_))), "{by_the_application:?}");
+        }
+        assert_eq!(format::raise(&database.admin, 2).await.unwrap(), 1);
+        // Nobody has to start anew, and nothing is ever lowered.
+        store.append(later).await.unwrap();
+        assert_eq!(format::raise(&database.admin, 1).await.unwrap(), 2);
+        assert_eq!(format::read(&database.db).await.unwrap(), 2);
     });
 }
