@@ -314,7 +314,7 @@ fn whoever_is_no_officer_reads_whom_to_ask_and_not_whether_they_once_were() {
             let page = browser.sign_in("/auth/login").await.is(403).hides("<b>@");
             assert!(!browser.jar.contains_key("emol"));
             let page = page.shows("You are not among the officers here").shows("the Minister of the Lists");
-            let page = page.shows("/auth/login?another=yes");
+            let page = page.shows("/auth/login?another&#x3D;yes");
             pages.push(page.body.replace(address, "…"));
         }
         assert_eq!(pages[0], pages[1]);
@@ -338,7 +338,7 @@ fn cancelling_and_errors_of_the_provider_are_pages() {
             let state = back.split("state=").nth(1).unwrap();
             let path = format!("/auth/callback?error={error}&error_description=x&state={state}");
             let page = browser.get(&path).await.is(status).shows(says).hides("<script>alert");
-            page.shows("/auth/login?next=%2Fdesk%2Fpeople");
+            page.shows("/auth/login?next&#x3D;%2Fdesk%2Fpeople");
             assert!(browser.jar.is_empty(), "{error}");
         }
         let mut browser = place.browser();
