@@ -197,11 +197,11 @@ fn judge(claims: Claims, expected: Expected<'_>) -> Result<String, Refused> {
     }
     #[expect(clippy::cast_precision_loss, reason = "seconds of this millennium are exact")]
     let (now, leeway) = (expected.now.micros() as f64 / 1e6, LEEWAY as f64);
-    // Written so that a time which is no number is refused.
-    if !(claims.exp + leeway > now) {
+    // JSON has no number that is none, so one of the two always holds.
+    if claims.exp + leeway <= now {
         return Err(Refused::Expired);
     }
-    if !(claims.iat - leeway <= now) || claims.nbf.is_some_and(|nbf| !(nbf - leeway <= now)) {
+    if claims.iat - leeway > now || claims.nbf.is_some_and(|nbf| nbf - leeway > now) {
         return Err(Refused::Early);
     }
     if !claims.nonce.is_some_and(|nonce| same(&nonce, expected.nonce)) {

@@ -300,7 +300,7 @@ async fn token(State(inner): State<Arc<Inner>>, headers: HeaderMap, Form(asked):
     let Some(begun) = asked.get("code").and_then(|code| book.codes.remove(code)) else {
         return refuse("invalid_grant");
     };
-    let verifier = asked.get("code_verifier").map(|verifier| Sha256::digest(verifier));
+    let verifier = asked.get("code_verifier").map(Sha256::digest);
     let proven = verifier.is_some_and(|hash| URL_SAFE_NO_PAD.encode(hash) == begun["code_challenge"]);
     if !proven || asked.get("redirect_uri") != begun.get("redirect_uri") {
         return refuse("invalid_grant");

@@ -8,6 +8,7 @@ mod guarding;
 mod id_tokens;
 mod keeping;
 mod public;
+mod real_provider;
 mod sessions;
 mod signing_in;
 pub mod site;
