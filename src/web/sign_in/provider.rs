@@ -20,7 +20,7 @@ use oauth2::{
 };
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::ask::{Asker, NoAnswer};
 use super::begun::Secrets;
@@ -205,7 +205,7 @@ impl Provider {
 
     /// What the provider says about itself, at most an hour old.
     async fn description(&self) -> Result<Arc<Description>, Fault> {
-        let mut known = self.known.lock().await;
+        let mut known = self.turn().await?;
         let now = self.clock.now();
         if let Some((description, since)) = &known.description
             && now < since.plus_seconds(KEPT)
@@ -252,7 +252,7 @@ impl Provider {
 
     /// The provider's keys, at most an hour old; newer than those that did not do, if it is time to ask.
     async fn keys(&self, description: &Description, lacking: Option<&Arc<Keys>>) -> Result<Arc<Keys>, Fault> {
-        let mut known = self.known.lock().await;
+        let mut known = self.turn().await?;
         let now = self.clock.now();
         if let Some((keys, since)) = &known.keys
             && now < since.plus_seconds(KEPT)
@@ -269,6 +269,14 @@ impl Provider {
         let keys = Arc::new(keys);
         known.keys = Some((Arc::clone(&keys), now));
         Ok(keys)
+    }
+
+    /// What is known, once nobody else asks. While the provider is silent nobody waits for more than
+    /// one other question.
+    async fn turn(&self) -> Result<MutexGuard<'_, Known>, Fault> {
+        let patience = self.config.patience;
+        let turn = tokio::time::timeout(patience, self.known.lock()).await;
+        turn.map_err(|_| Fault::Away(NoAnswer::Slow(patience)))
     }
 
     async fn fetch(&self, address: &str) -> Result<Vec<u8>, Fault> {

@@ -2,6 +2,7 @@
 //! `oidc-provider-mock`. `setup_files/test.sh` installs it; PKCE it does not check,
 //! our own provider does.
 
+use std::io::Write;
 use std::process::Command;
 
 use super::site::{Answer, ask};
@@ -13,7 +14,6 @@ fn program() -> Option<String> {
     if let Ok(path) = std::env::var("EMOL_TEST_OIDC_PROVIDER") {
         return Some(path);
     }
-    use std::io::Write;
     let _ = writeln!(
         std::io::stderr(),
         "\n!!! no foreign identity provider was tested: set EMOL_TEST_OIDC_PROVIDER, or run setup_files/test.sh\n"

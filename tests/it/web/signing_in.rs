@@ -405,6 +405,26 @@ impl Place {
 }
 
 #[test]
+fn while_the_provider_is_silent_nobody_stands_in_a_queue() {
+    on_all_databases(|database| async move {
+        let place = Place::serve_again(&database).await;
+        place.provider.book().instead.insert("description", Instead::Silence);
+        let since = std::time::Instant::now();
+        let many = (0..6).map(|_| {
+            let address = place.site.address;
+            tokio::spawn(
+                async move { super::site::ask(address, "GET", "/auth/login", &[], b"").await.unwrap() },
+            )
+        });
+        for asked in many.collect::<Vec<_>>() {
+            asked.await.unwrap().is(503).shows("can’t be reached");
+        }
+        let took = since.elapsed();
+        assert!(took < 3 * place.provider.config().patience, "{took:?} for six at once");
+    });
+}
+
+#[test]
 fn a_description_of_somebody_else_is_not_believed() {
     on_all_databases(|database| async move {
         type Change = fn(&mut serde_json::Value);
