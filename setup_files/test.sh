@@ -7,6 +7,7 @@
 # Installs what the tests need as root or through sudo; otherwise says exactly what is missing and stops.
 # EMOL_TEST_MYSQL_URL    a root URL of a real MySQL server; without it a real mysqld of this machine is started
 # EMOL_TEST_MARIADB_URL  a root URL of a MariaDB server; without it one is started
+# EMOL_TEST_OIDC_PROVIDER  the program oidc-provider-mock; without it one is installed below target/
 # CI                     when set, a run that leaves a database out fails
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -136,6 +137,11 @@ if [[ " ${needs[*]} " == *' databases '* ]]; then
   if [[ -z $mysql_version && -n ${CI:-} ]]; then
     fail "MySQL was not tested: set EMOL_TEST_MYSQL_URL to a root URL of a real MySQL server"
   fi
+fi
+
+if [[ -z $area || $area == web ]]; then
+  install_provider target/oidc-provider
+  export EMOL_TEST_OIDC_PROVIDER=${EMOL_TEST_OIDC_PROVIDER:-$PWD/target/oidc-provider/bin/oidc-provider-mock}
 fi
 
 export EMOL_TEST_TALLY=$work/tally

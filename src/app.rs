@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::clock::{Clock, IdSource};
 use crate::commands::bus::{Bus, BusError};
+use crate::config::ProviderConfig;
 use crate::domain::date::CivilDate;
 use crate::domain::id::Position;
 use crate::projections::{Indexes, Projections, card};
@@ -57,8 +58,12 @@ pub struct WebConfig {
     pub trusted_proxies: Vec<IpAddr>,
     /// Set where everything is invented.
     pub demo: Option<DemoConfig>,
+    /// Who says who an officer is; nobody can sign in without, but in a demonstration.
+    pub provider: Option<ProviderConfig>,
     /// How long somebody stays signed in.
     pub sessions: SessionLimits,
+    /// How often somebody may begin or end a sign-in.
+    pub sign_ins: MissLimits,
     /// How many unknown card ids may be tried (P4).
     pub card_misses: MissLimits,
     /// The numbers that `/health/metrics` shows to this machine.
@@ -95,7 +100,7 @@ pub struct SessionLimits {
     pub absolute: Duration,
 }
 
-/// How many unknown card ids may be tried within a minute (P4).
+/// How often something may be tried within a minute: unknown card ids (P4), sign-ins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MissLimits {
     /// From one address.
@@ -118,6 +123,12 @@ impl Default for MissLimits {
     }
 }
 
+impl MissLimits {
+    /// For signing in, which is two steps: thirty a minute from one address, so that the officers
+    /// of an event can share one, and many in total, so that nobody can lock out everybody.
+    pub const SIGN_INS: Self = Self { per_address: 30, in_total: 3000 };
+}
+
 impl WebConfig {
     /// A site on this machine only, over plain http.
     #[must_use]
@@ -127,10 +138,18 @@ impl WebConfig {
             listen,
             trusted_proxies: Vec::new(),
             demo: None,
+            provider: None,
             sessions: SessionLimits::default(),
+            sign_ins: MissLimits::SIGN_INS,
             card_misses: MissLimits::default(),
             metrics: None,
         }
+    }
+
+    /// Where the provider sends people back to, as it must be told.
+    #[must_use]
+    pub fn come_back_to(&self) -> String {
+        format!("{}/auth/callback", self.base_url)
     }
 
     /// Whether people reach the site by https.

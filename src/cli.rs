@@ -41,6 +41,12 @@ Settings come from the environment, or from a TOML file named by --config or EMO
   EMOL_LISTEN            the address to answer on, 127.0.0.1:8080 by default
   EMOL_BASE_URL          the address that people type, like https://emol.example.org
   EMOL_TRUSTED_PROXIES   proxies whose word about a visitor's address is believed
+  EMOL_OIDC_CLIENT_ID, EMOL_OIDC_CLIENT_SECRET
+                         what the provider that officers sign in at gave this site; without them nobody can sign in
+  EMOL_OIDC_ISSUER       that provider, https://accounts.google.com by default
+  EMOL_OIDC_SCOPES       what it is asked for, openid email by default
+  EMOL_SESSION_IDLE, EMOL_SESSION_ABSOLUTE
+                         how long an officer stays signed in without doing anything (12h), and at most (7d)
   EMOL_LOG               what is logged: info, or emol=debug,sqlx=warn
   EMOL_LOG_FORMAT        text or json
 

@@ -14,10 +14,12 @@ mod keys;
 mod log;
 mod serving;
 pub mod settings;
+mod sign_in;
 mod source;
 
 pub use database::DatabaseConfig;
 pub use keys::{KeySource, KeysConfig, write_key_file};
 pub use log::{LogConfig, LogFormat};
 pub use serving::ServeConfig;
+pub use sign_in::{ProviderConfig, SignInConfig};
 pub use source::{ConfigError, Fault, Source};

@@ -10,6 +10,7 @@ databases mariadbd           mariadb-server-core
 databases mariadb-install-db mariadb-server-core
 databases mariadb            mariadb-client-core
 lint      shellcheck         shellcheck
+provider  python3            python3-venv
 browser   chromium           chromium
 browser   chromedriver       chromium-driver
 deploy    nginx              nginx
@@ -55,4 +56,19 @@ install_for() {
   fi
   mapfile -t missing < <(missing_for "$@")
   ((${#missing[@]} == 0)) || { echo "${0##*/}: installed, but the commands are still missing: ${missing[*]}" >&2; return 1; }
+}
+
+# Installs an OpenID Connect provider for the tests into a folder of its own, unless one is given or there already.
+install_provider() {
+  [[ -n ${EMOL_TEST_OIDC_PROVIDER:-} || -x $1/bin/oidc-provider-mock ]] && return 0
+  install_for provider
+  echo "installing: oidc-provider-mock"
+  if ! python3 -m venv --clear "$1"; then
+    echo "${0##*/}: python3 makes no environments; install it with: sudo apt-get install python3-venv" >&2
+    return 1
+  fi
+  "$1/bin/pip" install --quiet --disable-pip-version-check 'oidc-provider-mock==0.3.4' || {
+    echo "${0##*/}: pip could not install oidc-provider-mock" >&2
+    return 1
+  }
 }

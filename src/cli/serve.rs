@@ -7,9 +7,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Failure, open};
-use crate::app::{Application, Services, StartError, WebConfig};
+use crate::app::{Application, Services, SessionLimits, StartError, WebConfig};
 use crate::clock::{Clock, SystemClock, SystemIds};
-use crate::config::{DatabaseConfig, KeysConfig, LogConfig, LogFormat, ServeConfig, Source};
+use crate::config::{DatabaseConfig, KeysConfig, LogConfig, LogFormat, ServeConfig, SignInConfig, Source};
 use crate::store::Db;
 use crate::telemetry;
 
@@ -20,6 +20,7 @@ pub async fn run(source: &Source) -> Result<(), Failure> {
     let logging = LogConfig::read(source, "info,sqlx=warn")?;
     start_logging(&logging);
     let serving = ServeConfig::read(source)?;
+    let sign_in = SignInConfig::read(source)?;
     let database = DatabaseConfig::read(source)?;
     let keys = KeysConfig::read(source, &database)?.load()?;
     let db = open::connect(&database).await?;
@@ -34,7 +35,8 @@ pub async fn run(source: &Source) -> Result<(), Failure> {
         version = crate::VERSION,
         "the log's head; keep it, `emol verify --against` compares"
     );
-    let config = web_config(serving, &listener, telemetry::start_metrics().ok())?;
+    let config = web_config(serving, sign_in, &listener, telemetry::start_metrics().ok())?;
+    say_who_can_sign_in(&config);
     let base_url = config.base_url.clone();
     let application = Application::build(services, config)?;
     tracing::info!(address = %address(&listener)?, base_url, "ready");
@@ -56,6 +58,7 @@ pub fn start_logging(config: &LogConfig) {
 /// The demonstration's sign-in is not among what settings can turn on.
 fn web_config(
     serving: ServeConfig,
+    sign_in: SignInConfig,
     listener: &TcpListener,
     metrics: Option<PrometheusHandle>,
 ) -> Result<WebConfig, Failure> {
@@ -64,8 +67,33 @@ fn web_config(
         config.base_url = base_url;
     }
     config.trusted_proxies = serving.trusted_proxies;
+    config.provider = sign_in.provider;
+    config.sessions = SessionLimits { idle: sign_in.idle, absolute: sign_in.absolute };
     config.metrics = metrics;
     Ok(config)
+}
+
+fn say_who_can_sign_in(config: &WebConfig) {
+    let Some(provider) = &config.provider else {
+        tracing::warn!(
+            "nobody can sign in: register this site at an OpenID Connect provider (Google, for one) and set \
+             EMOL_OIDC_CLIENT_ID and EMOL_OIDC_CLIENT_SECRET"
+        );
+        return;
+    };
+    if config.is_https() || config.listen.ip().is_loopback() {
+        tracing::info!(
+            issuer = provider.issuer,
+            come_back_to = config.come_back_to(),
+            "officers sign in here; the provider must know the address to come back to"
+        );
+    } else {
+        tracing::warn!(
+            base_url = config.base_url,
+            "officers' sessions travel by plain http: put a proxy with a certificate before it, and set \
+             EMOL_BASE_URL=https://…"
+        );
+    }
 }
 
 /// Listens on an address.

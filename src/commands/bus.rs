@@ -23,7 +23,7 @@ use crate::events::evolve::Clash;
 use crate::events::{DecodeError, Event};
 use crate::store::{AppendError, ClaimKind, DbError, KeyError, Receipt, Store};
 
-pub use access::{Read, Reading};
+pub use access::{Read, Reading, Visit};
 pub use kingdom::KingdomState;
 pub use past::Entry;
 pub use proposal::{Change, Proposal};

@@ -63,6 +63,54 @@ pub const TRUSTED_PROXIES: Setting = Setting {
     example: "127.0.0.1, 10.0.0.7",
     secret: false,
 };
+/// Who says who somebody is.
+pub const OIDC_ISSUER: Setting = Setting {
+    env: "EMOL_OIDC_ISSUER",
+    key: "oidc_issuer",
+    purpose: "the OpenID Connect provider that officers sign in at",
+    example: "https://accounts.google.com",
+    secret: false,
+};
+/// As whom this site is known to the provider.
+pub const OIDC_CLIENT_ID: Setting = Setting {
+    env: "EMOL_OIDC_CLIENT_ID",
+    key: "oidc_client_id",
+    purpose: "the client id that the provider gave this site",
+    example: "1234567890-abc.apps.googleusercontent.com",
+    secret: false,
+};
+/// What proves to the provider that it is this site.
+pub const OIDC_CLIENT_SECRET: Setting = Setting {
+    env: "EMOL_OIDC_CLIENT_SECRET",
+    key: "oidc_client_secret",
+    purpose: "the client secret that the provider gave this site",
+    example: "the text that the provider shows beside the client id",
+    secret: true,
+};
+/// What the provider is asked for.
+pub const OIDC_SCOPES: Setting = Setting {
+    env: "EMOL_OIDC_SCOPES",
+    key: "oidc_scopes",
+    purpose: "what the provider is asked for",
+    example: "openid email",
+    secret: false,
+};
+/// How long a session lasts without being used.
+pub const SESSION_IDLE: Setting = Setting {
+    env: "EMOL_SESSION_IDLE",
+    key: "session_idle",
+    purpose: "how long an officer stays signed in without doing anything",
+    example: "12h",
+    secret: false,
+};
+/// How long a session lasts at most.
+pub const SESSION_ABSOLUTE: Setting = Setting {
+    env: "EMOL_SESSION_ABSOLUTE",
+    key: "session_absolute",
+    purpose: "how long an officer stays signed in at most",
+    example: "7d",
+    secret: false,
+};
 /// What is logged.
 pub const LOG_LEVEL: Setting = Setting {
     env: "EMOL_LOG",
@@ -83,5 +131,19 @@ pub const LOG_FORMAT: Setting = Setting {
 pub const CONFIG: &str = "EMOL_CONFIG";
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Setting; 8] =
-    [DATABASE_URL, MASTER_KEYS, MASTER_KEYS_FILE, LISTEN, BASE_URL, TRUSTED_PROXIES, LOG_LEVEL, LOG_FORMAT];
+pub const ALL: [Setting; 14] = [
+    DATABASE_URL,
+    MASTER_KEYS,
+    MASTER_KEYS_FILE,
+    LISTEN,
+    BASE_URL,
+    TRUSTED_PROXIES,
+    OIDC_ISSUER,
+    OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET,
+    OIDC_SCOPES,
+    SESSION_IDLE,
+    SESSION_ABSOLUTE,
+    LOG_LEVEL,
+    LOG_FORMAT,
+];

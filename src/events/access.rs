@@ -1,11 +1,11 @@
-//! Who read what (V7).
+//! Who read what (V7), and who came and went.
 
 use crate::domain::id::Slug;
 use crate::domain::personal::Personal;
 
 stream_events! {
-    /// The events of an access stream: one per person (or, for lists, per
-    /// officer) and month, appended at any version.
+    /// The events of an access stream: one per person (or, for lists and
+    /// sessions, per officer) and month, appended at any version.
     pub enum AccessEvent on Access {
         /// An officer opened one person's sealed record.
         RecordRead = 1 {
@@ -26,6 +26,16 @@ stream_events! {
             /// Why, sealed; exports need it.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             reason: Option<Personal>,
+        }
+        /// An officer signed in.
+        SignedIn = 1 {
+            /// How: `openid-connect`, or `demo`.
+            how: Slug,
+        }
+        /// An officer ended sessions of their own.
+        SignedOut = 1 {
+            /// How many ended.
+            sessions: u32,
         }
     }
 }

@@ -122,6 +122,7 @@ struct Inner {
     claim: Secret,
     body: Secret,
     link: Secret,
+    sign_in: Secret,
 }
 
 impl Keyring {
@@ -139,6 +140,7 @@ impl Keyring {
             claim: seal::subkey(&secret, Label::Claim),
             body: seal::subkey(&secret, Label::Body),
             link: seal::subkey(&secret, Label::Link),
+            sign_in: seal::subkey(&secret, Label::SignIn),
             db,
             master,
             ids,
@@ -350,6 +352,12 @@ impl Keyring {
     #[must_use]
     pub fn link_token(&self, id: Uuid) -> [u8; 32] {
         seal::keyed_hash(&self.0.link, &[id.as_bytes()])
+    }
+
+    /// What a sign-in that has begun is recognised by: the same on every server, and known to nobody else.
+    #[must_use]
+    pub fn sign_in_hash(&self, parts: &[&[u8]]) -> [u8; 32] {
+        seal::keyed_hash(&self.0.sign_in, parts)
     }
 
     /// Whose details are destroyed, and since when: the list that outlives backups.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::Store;
 use super::db::Arg;
-use super::error::Result;
+use super::error::{DbError, Result};
 use crate::domain::date::Instant;
 
 /// One link.
@@ -87,5 +87,46 @@ impl Store {
             )
             .await?;
         Ok(used == 1)
+    }
+
+    /// Notes that something which is not kept here was used; `false` when it was before. The note
+    /// must last as long as the thing could be used again.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn use_once(
+        &self,
+        id: Uuid,
+        purpose: &'static str,
+        now: Instant,
+        until: Instant,
+    ) -> Result<bool> {
+        let made = self
+            .db()
+            .execute(
+                "INSERT INTO links (id, purpose, subject, expires_at, consumed_at) VALUES (?, ?, ?, ?, ?)",
+                &[
+                    Arg::Bytes(id.as_bytes()),
+                    Arg::Text(purpose),
+                    Arg::Bytes(id.as_bytes()),
+                    Arg::Int(until.micros()),
+                    Arg::Int(now.micros()),
+                ],
+            )
+            .await;
+        match made {
+            Ok(_) => Ok(true),
+            Err(DbError::DuplicateKey) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes the links and notes of a purpose that have expired; returns how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn sweep_links(&self, purpose: &'static str, now: Instant) -> Result<u64> {
+        let args = [Arg::Text(purpose), Arg::Int(now.micros())];
+        self.db().execute("DELETE FROM links WHERE purpose = ? AND expires_at <= ?", &args).await
     }
 }

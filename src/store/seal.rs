@@ -40,6 +40,8 @@ pub(super) enum Label {
     Body,
     /// Of the log's secret: tokens of one-time links.
     Link,
+    /// Of the log's secret: what a sign-in that has begun is recognised by.
+    SignIn,
 }
 
 impl Label {
@@ -49,6 +51,7 @@ impl Label {
             Self::Claim => b"emol 1 claim",
             Self::Body => b"emol 1 body",
             Self::Link => b"emol 1 link",
+            Self::SignIn => b"emol 1 sign-in",
         }
     }
 }
@@ -294,7 +297,7 @@ mod tests {
     #[test]
     fn subkeys_never_change() {
         assert_eq!(subkey(&[1; 32], Label::Claim)[..4], subkey(&[1; 32], Label::Claim)[..4]);
-        let labels = [Label::Wrap, Label::Claim, Label::Body, Label::Link];
+        let labels = [Label::Wrap, Label::Claim, Label::Body, Label::Link, Label::SignIn];
         for (i, a) in labels.iter().enumerate() {
             for b in &labels[i + 1..] {
                 assert_ne!(subkey(&[1; 32], *a), subkey(&[1; 32], *b));

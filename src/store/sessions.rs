@@ -22,8 +22,20 @@ pub struct Session {
     pub expires_at: Instant,
 }
 
+/// What the database knows a session by; it opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionHash(pub [u8; 32]);
+
+impl SessionHash {
+    /// The hash of a token.
+    #[must_use]
+    pub fn of(token: &[u8]) -> Self {
+        Self(Sha256::digest(token).into())
+    }
+}
+
 fn hash(token: &[u8]) -> [u8; 32] {
-    Sha256::digest(token).into()
+    SessionHash::of(token).0
 }
 
 fn read(row: &Row) -> Result<Session> {
@@ -105,6 +117,41 @@ impl Store {
     /// The database.
     pub async fn end_sessions_of(&self, officer: OfficerId) -> Result<u64> {
         self.db().execute("DELETE FROM sessions WHERE officer = ?", &[Arg::Bytes(officer.0.as_bytes())]).await
+    }
+
+    /// The sessions of an officer that have not expired, the one used last first.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn sessions_of(&self, officer: OfficerId, now: Instant) -> Result<Vec<(SessionHash, Session)>> {
+        let rows = self
+            .db()
+            .fetch_all(
+                "SELECT officer, created_at, seen_at, expires_at, hash FROM sessions \
+                 WHERE officer = ? AND expires_at > ? ORDER BY seen_at DESC, created_at DESC, hash",
+                &[Arg::Bytes(officer.0.as_bytes()), Arg::Int(now.micros())],
+            )
+            .await?;
+        rows.iter().map(|row| Ok((SessionHash(row.array(4)?), read(row)?))).collect()
+    }
+
+    /// Ends one session of an officer; `false` when they have no such session.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn end_session_of(&self, officer: OfficerId, session: SessionHash) -> Result<bool> {
+        let args = [Arg::Bytes(&session.0), Arg::Bytes(officer.0.as_bytes())];
+        let ended = self.db().execute("DELETE FROM sessions WHERE hash = ? AND officer = ?", &args).await?;
+        Ok(ended > 0)
+    }
+
+    /// Ends all sessions of an officer but one; returns how many there were.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn end_sessions_but(&self, officer: OfficerId, kept: SessionHash) -> Result<u64> {
+        let args = [Arg::Bytes(officer.0.as_bytes()), Arg::Bytes(&kept.0)];
+        self.db().execute("DELETE FROM sessions WHERE officer = ? AND hash <> ?", &args).await
     }
 
     /// Deletes what has expired; returns how many.

@@ -148,7 +148,7 @@ impl FromRequestParts<AppState> for ClientAddress {
     }
 }
 
-/// How often unknown card ids were tried within about a minute (P4).
+/// How often something was tried within about a minute: unknown card ids (P4), sign-ins.
 pub struct Misses {
     limits: MissLimits,
     by_address: Cache<IpAddr, Arc<AtomicU32>>,
@@ -168,6 +168,16 @@ impl Misses {
             by_address: window(100_000).build(),
             in_total: Cache::builder().time_to_live(WINDOW).build(),
         }
+    }
+
+    /// Counts a try, and stops an address, or everybody, after too many.
+    ///
+    /// # Errors
+    /// [`AppError::TooMany`]; then it is not counted.
+    pub fn take(&self, address: IpAddr) -> Result<(), AppError> {
+        self.check(address)?;
+        self.note(address);
+        Ok(())
     }
 
     /// Notes that an id was tried that does not exist.

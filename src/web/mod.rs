@@ -8,6 +8,7 @@
 
 pub mod assets;
 pub mod audit;
+pub mod cookies;
 pub mod desk;
 pub mod error;
 pub mod followed;

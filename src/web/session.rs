@@ -12,10 +12,11 @@ use std::time::Duration;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::cookies::{Cookies, find};
 use super::error::AppError;
 use super::state::AppState;
 use super::views::{Audience, Officer, Room};
@@ -28,7 +29,7 @@ use crate::domain::id::{OfficerId, Slug};
 use crate::domain::permission::Permission;
 use crate::events::evolve::OfficerState;
 use crate::store::DbError;
-use crate::store::sessions::Session;
+use crate::store::sessions::{Session, SessionHash};
 
 /// How long the database's answer about a session is kept.
 const KEEP: Duration = Duration::from_secs(60);
@@ -45,7 +46,7 @@ pub struct SessionToken([u8; 32]);
 pub struct Sessions {
     services: Services,
     limits: SessionLimits,
-    secure: bool,
+    cookies: Cookies,
     kept: moka::sync::Cache<SessionToken, Session>,
 }
 
@@ -78,11 +79,19 @@ impl Sessions {
     #[must_use]
     pub fn new(services: Services, config: &WebConfig) -> Self {
         let kept = moka::sync::Cache::builder().max_capacity(MOST).time_to_live(KEEP).build();
-        Self { services, limits: config.sessions, secure: config.is_https(), kept }
+        Self { services, limits: config.sessions, cookies: Cookies::new(config.is_https()), kept }
     }
 
-    const fn cookie_name(&self) -> &'static str {
-        if self.secure { "__Host-emol" } else { "emol" }
+    /// How this site sets and reads cookies.
+    #[must_use]
+    pub const fn cookies(&self) -> Cookies {
+        self.cookies
+    }
+
+    /// How long sessions last.
+    #[must_use]
+    pub const fn limits(&self) -> SessionLimits {
+        self.limits
     }
 
     /// Begins a session; the answer is the `Set-Cookie` to send.
@@ -95,7 +104,7 @@ impl Sessions {
         let now = self.services.clock.now();
         let expires = later(now, self.limits.absolute);
         self.services.store.create_session(&token, officer, now, expires).await?;
-        self.set_cookie(&URL_SAFE_NO_PAD.encode(token), self.limits.absolute)
+        self.cookies.set_session(&URL_SAFE_NO_PAD.encode(token), self.limits.absolute)
     }
 
     /// Ends a session here and in the database; the answer is the `Set-Cookie` to send.
@@ -103,32 +112,68 @@ impl Sessions {
     /// # Errors
     /// The database: then the session may still be alive.
     pub async fn end(&self, token: SessionToken) -> Result<HeaderValue, AppError> {
-        self.kept.invalidate(&token);
         self.services.store.end_session(&token.0).await?;
-        self.set_cookie("", Duration::ZERO)
+        self.kept.invalidate(&token);
+        self.cookies.set_session("", Duration::ZERO)
     }
 
-    fn set_cookie(&self, value: &str, age: Duration) -> Result<HeaderValue, AppError> {
-        let secure = if self.secure { "; Secure" } else { "" };
-        let text = format!(
-            "{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
-            self.cookie_name(),
-            age.as_secs()
-        );
-        HeaderValue::try_from(text).map_err(|why| AppError::Internal(why.to_string()))
+    /// Ends all sessions of an officer, here and in the database; how many there were, and the
+    /// `Set-Cookie` to send.
+    ///
+    /// # Errors
+    /// The database: then sessions may still be alive.
+    pub async fn end_all(&self, officer: OfficerId) -> Result<(u64, HeaderValue), AppError> {
+        let ended = self.services.store.end_sessions_of(officer).await?;
+        self.forget(officer, |_| true);
+        Ok((ended, self.cookies.set_session("", Duration::ZERO)?))
+    }
+
+    /// The officer's sessions, the one used last first, and which of them this one is.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn own(&self, officer: &CurrentOfficer) -> Result<Vec<(SessionHash, Session, bool)>, AppError> {
+        let now = self.services.clock.now();
+        let this = SessionHash::of(&officer.token.0);
+        let all = self.services.store.sessions_of(officer.id, now).await?;
+        let alive = all.into_iter().filter(|(_, session)| later(session.seen_at, self.limits.idle) > now);
+        Ok(alive.map(|(hash, session)| (hash, session, hash == this)).collect())
+    }
+
+    /// Ends one of the officer's own sessions; `false` when they have no such session.
+    ///
+    /// # Errors
+    /// The database: then it may still be alive.
+    pub async fn end_own(&self, officer: OfficerId, session: SessionHash) -> Result<bool, AppError> {
+        let ended = self.services.store.end_session_of(officer, session).await?;
+        self.forget(officer, |token| SessionHash::of(&token.0) == session);
+        Ok(ended)
+    }
+
+    /// Ends the officer's sessions but this one; how many there were.
+    ///
+    /// # Errors
+    /// The database: then they may still be alive.
+    pub async fn end_others(&self, officer: &CurrentOfficer) -> Result<u64, AppError> {
+        let this = SessionHash::of(&officer.token.0);
+        let ended = self.services.store.end_sessions_but(officer.id, this).await?;
+        self.forget(officer.id, |token| *token != officer.token);
+        Ok(ended)
+    }
+
+    /// Forgets what the database said about an officer's sessions.
+    fn forget(&self, officer: OfficerId, which: impl Fn(&SessionToken) -> bool) {
+        for (token, session) in &self.kept {
+            if session.officer == officer && which(&token) {
+                self.kept.invalidate(&*token);
+            }
+        }
     }
 
     /// The token that the browser sent, if it sent one.
     #[must_use]
     pub fn token_of(&self, headers: &HeaderMap) -> Option<SessionToken> {
-        let name = self.cookie_name();
-        headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim_start().split_once('='))
-            .find_map(|(key, value)| (key == name).then(|| SessionToken::read(value)).flatten())
+        find(headers, self.cookies.session()).find_map(SessionToken::read)
     }
 
     /// The enabled officer whose session this is.

@@ -1,8 +1,21 @@
 //! Signing in and out: `/auth`.
 //!
+//! Officers sign in at an OpenID Connect provider ([`provider`]): `/auth/login`
+//! begins ([`begun`]) and leads there, `/auth/callback` is where they come back
+//! ([`callback`]); what the provider says is believed when its token passes
+//! [`id_token`]. Whatever goes wrong on the way is a page that says what to do
+//! ([`pages`]).
+//!
 //! The demo's sign-in, where anybody picks an officer, exists only where the
 //! program was started as a demo and listens on this machine alone. Nothing
 //! that `serve` can be told turns it on.
+
+pub mod ask;
+pub mod begun;
+mod callback;
+pub mod id_token;
+mod pages;
+pub mod provider;
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
@@ -11,24 +24,39 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Router, http::HeaderValue};
 
+use self::begun::Begun;
+use self::provider::Provider;
 use super::error::AppError;
 use super::form::Sent;
+use super::guard::ClientAddress;
+use super::pass::RequestId;
+use super::session::{MaybeOfficer, SessionToken};
 use super::state::AppState;
 use super::templates::Templates;
-use super::views::{Audience, Hidden, Link, MessageView, Persona, SignInView, Tone};
+use super::views::{Audience, Hidden, Persona, SignInView};
+use crate::commands::bus::Visit;
 use crate::domain::demo::DEMO_OFFICERS;
+use crate::domain::id::{OfficerId, Slug};
+
+/// Where officers arrive who were on their way to no other page.
+const FIRST: &str = "/desk";
 
 /// The routes of this room.
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/auth/login", get(show).post(sign_in))
-        .route("/auth/callback", get(callback))
+        .route("/auth/callback", get(callback::callback))
         .route("/auth/logout", post(sign_out))
 }
 
 /// Whether the demo's sign-in exists here.
 fn demo(state: &AppState) -> bool {
     state.config.demo.is_some() && state.config.listen.ip().is_loopback()
+}
+
+/// The provider to sign in at; a demo has none, whatever it was told.
+fn provider(state: &AppState) -> Option<&Provider> {
+    state.provider.as_ref().filter(|_| !demo(state))
 }
 
 /// A path of this site to come back to; never another site.
@@ -41,10 +69,37 @@ fn local(next: &str) -> Option<&str> {
     path.then_some(next)
 }
 
-async fn show(State(state): State<AppState>, RawQuery(query): RawQuery) -> Result<Response, AppError> {
+/// Leads to the provider; in a demo, shows whom one can be.
+async fn show(
+    State(state): State<AppState>,
+    address: ClientAddress,
+    MaybeOfficer(officer): MaybeOfficer,
+    RawQuery(query): RawQuery,
+) -> Result<Response, AppError> {
     let sent = Sent::read(query.unwrap_or_default().as_bytes())?;
     let next = local(sent.text("next"));
-    picker(&state, next, next.map(|_| "Sign in to see that page; you will be brought back to it."), None)
+    let Some(provider) = provider(&state) else {
+        let reason = next.map(|_| "Sign in to see that page; you will be brought back to it.");
+        return picker(&state, next, reason, None);
+    };
+    let another = sent.filled("another").is_some();
+    if officer.is_some() && !another {
+        return Ok(Redirect::to(next.unwrap_or(FIRST)).into_response());
+    }
+    state.sign_ins.take(address.counted)?;
+    let services = &state.services;
+    let now = services.clock.now();
+    let begun = Begun::now(services.ids.uuid_at(now), now, next);
+    let keyring = services.store.keyring();
+    match provider.way_there(&begun.secrets(keyring), another).await {
+        Ok(way) => {
+            let mut answer = Redirect::to(&way).into_response();
+            let cookie = begun.cookie(keyring, state.sessions.cookies())?;
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+            Ok(answer)
+        }
+        Err(fault) => pages::of_fault(&state, &fault, next),
+    }
 }
 
 /// The page to sign in on; without the demo's sign-in it says that there is none.
@@ -76,9 +131,10 @@ fn picker(
     Ok(answer)
 }
 
-/// Begins a session with a new secret, whatever the browser had before.
+/// The demo's sign-in.
 async fn sign_in(
     State(state): State<AppState>,
+    id: RequestId,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, AppError> {
@@ -93,36 +149,61 @@ async fn sign_in(
         let reason = "Pick one of these officers.";
         return picker(&state, next, Some(reason), Some(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    if let Some(old) = state.sessions.token_of(&headers) {
+    let first = if chosen.key == "auditor" { "/audit" } else { FIRST };
+    let old = state.sessions.token_of(&headers);
+    begin_session(&state, id, old, chosen.officer(), "demo", next.unwrap_or(first)).await
+}
+
+/// Begins a session with a new secret, whatever the browser had before, once it is recorded that
+/// the officer signed in; and leads on.
+async fn begin_session(
+    state: &AppState,
+    id: RequestId,
+    old: Option<SessionToken>,
+    officer: OfficerId,
+    how: &str,
+    next: &str,
+) -> Result<Response, AppError> {
+    if let Some(old) = old {
         state.sessions.end(old).await?;
     }
-    let cookie = state.sessions.begin(chosen.officer()).await?;
-    let first = if chosen.key == "auditor" { "/audit" } else { "/desk" };
-    let mut answer = Redirect::to(next.unwrap_or(first)).into_response();
+    let how = Slug::parse(how).map_err(|why| AppError::Internal(why.to_string()))?;
+    state.bus().record_visit(officer, id.correlation(), Visit::Begins { how }).await?;
+    let cookie = state.sessions.begin(officer).await?;
+    let mut answer = Redirect::to(next).into_response();
     answer.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(answer)
 }
 
-async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, AppError> {
+/// Ends this session; or, with `everywhere`, all of the officer's.
+async fn sign_out(
+    State(state): State<AppState>,
+    id: RequestId,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, AppError> {
     let mut answer = Redirect::to("/").into_response();
-    if let Some(token) = state.sessions.token_of(&headers) {
-        answer.headers_mut().append(header::SET_COOKIE, state.sessions.end(token).await?);
+    let Some(token) = state.sessions.token_of(&headers) else { return Ok(answer) };
+    let everywhere = Sent::read(&body)?.filled("everywhere").is_some();
+    let officer = state.sessions.officer(token).await?;
+    let (ended, cookie) = match &officer {
+        Some(officer) if everywhere => state.sessions.end_all(officer.id).await?,
+        _ => (1, state.sessions.end(token).await?),
+    };
+    answer.headers_mut().append(header::SET_COOKIE, cookie);
+    if let Some(officer) = officer {
+        record_end(&state, id, officer.id, ended).await;
     }
     Ok(answer)
 }
 
-/// Where an identity provider sends people back to; none is set up.
-async fn callback(State(state): State<AppState>) -> Result<Response, AppError> {
-    let view = MessageView {
-        tone: Tone::Off,
-        heading: "No sign-in is set up".to_owned(),
-        paragraphs: vec![
-            "This server knows no identity provider, so nobody can come back from one.".to_owned(),
-        ],
-        next: vec![Link::new("/", "First page")],
-    };
-    let page = state.public_page(Audience::Public, "/auth/callback", "Sign in", view);
-    Ok((StatusCode::NOT_FOUND, state.render(&page, Templates::message)?).into_response())
+/// Records that an officer ended sessions. They have ended whether or not that can be recorded.
+pub async fn record_end(state: &AppState, id: RequestId, officer: OfficerId, sessions: u64) {
+    let sessions = u32::try_from(sessions).unwrap_or(u32::MAX);
+    let visit = Visit::Ends { sessions };
+    if let Err(error) = state.bus().record_visit(officer, id.correlation(), visit).await {
+        tracing::warn!(%error, "sessions ended, and it could not be recorded");
+    }
 }
 
 #[cfg(test)]

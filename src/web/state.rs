@@ -13,6 +13,7 @@ use super::guard::Misses;
 use super::pages::{Now, Pages};
 use super::pass::RequestIds;
 use super::session::Sessions;
+use super::sign_in::provider::Provider;
 use super::templates::Templates;
 use super::theme::{Accent, favicon_svg, theme_css, theme_href};
 use super::views::{Audience, Banner, Page, Site};
@@ -48,6 +49,10 @@ pub struct Parts {
     pub followed: Followed,
     /// Unknown card ids that were tried.
     pub misses: Misses,
+    /// Who says who an officer is.
+    pub provider: Option<Provider>,
+    /// Sign-ins that were begun or ended.
+    pub sign_ins: Misses,
     /// Request ids.
     pub request_ids: RequestIds,
     /// Requests, counted.
@@ -109,11 +114,17 @@ impl AppState {
         let assets = Assets::load();
         let templates = Templates::load(&assets)?;
         let sessions = Sessions::new(services.clone(), &config);
+        let provider = config
+            .provider
+            .clone()
+            .map(|provider| Provider::new(provider, config.come_back_to(), Arc::clone(&services.clock)));
         let site = RwLock::new(Arc::new(SiteParts::of(&services.bus.kingdom(), &config)));
         Ok(Self(Arc::new(Parts {
             pages: Pages::default(),
             followed: Followed::from(services.store.watch().borrow().position),
             misses: Misses::new(config.card_misses),
+            provider,
+            sign_ins: Misses::new(config.sign_ins),
             request_ids: RequestIds::new(services.ids.as_ref()),
             metrics: RequestMetrics::default(),
             services,

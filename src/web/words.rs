@@ -85,6 +85,11 @@ pub fn of(event: &Event, kingdom: &KingdomState) -> Words {
             };
             (format!("List of {} read on {}: {query}", people(e.count), e.screen), None)
         }
+        Event::Access(AccessEvent::SignedIn(e)) => (format!("Signed in by {}", e.how), None),
+        Event::Access(AccessEvent::SignedOut(e)) => match e.sessions {
+            1 => ("Signed out".to_owned(), None),
+            count => (format!("Signed out of {count} sessions"), None),
+        },
         event => (meaning(event), None),
     };
     Words { text, more }

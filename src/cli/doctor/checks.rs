@@ -9,7 +9,7 @@ use super::super::{Failure, open};
 use super::{Findings, Grade};
 use crate::clock::{Clock, SystemClock, SystemIds};
 use crate::commands::bus::Bus;
-use crate::config::{DatabaseConfig, KeysConfig, LogConfig, ServeConfig, Source};
+use crate::config::{DatabaseConfig, KeysConfig, LogConfig, ServeConfig, SignInConfig, Source};
 use crate::domain::date::Instant;
 use crate::domain::permission::Permission;
 use crate::events::LOG_FORMAT;
@@ -92,11 +92,16 @@ pub(super) async fn everything(source: &Source, findings: &mut Findings) {
 fn settings(source: &Source, findings: &mut Findings) -> Option<(DatabaseConfig, KeysConfig)> {
     let serving = ServeConfig::read(source).map(drop);
     let logging = LogConfig::read(source, "info").map(drop);
+    let sign_in = SignInConfig::read(source);
     let database = DatabaseConfig::read(source);
     let keys = database.as_ref().ok().map(|database| KeysConfig::read(source, database));
     let mut faults = Vec::new();
-    for error in [serving.err(), logging.err()].into_iter().flatten() {
+    for error in [serving.err(), logging.err(), sign_in.as_ref().err().cloned()].into_iter().flatten() {
         faults.push(error);
+    }
+    if let Ok(SignInConfig { provider: None, .. }) = sign_in {
+        let to_do = "set EMOL_OIDC_CLIENT_ID and EMOL_OIDC_CLIENT_SECRET to what the provider gave this site";
+        findings.add("sign-in", Grade::Warning, "no provider is set up: nobody can sign in", Some(to_do));
     }
     faults.extend(database.as_ref().err().cloned());
     if let Some(Err(error)) = &keys {

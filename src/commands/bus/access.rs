@@ -1,13 +1,13 @@
-//! Recording who reads what (V7). A sealed record is shown only after the
-//! entry that says so is in the log.
+//! Recording who reads what (V7), and who comes and goes. A sealed record is
+//! shown only after the entry that says so is in the log.
 
 use uuid::Uuid;
 
 use super::{Bus, BusError, Change, Proposal};
 use crate::domain::actor::Actor;
-use crate::domain::id::{CombatantId, CommandId, CorrelationId, Slug, StreamId};
+use crate::domain::id::{CombatantId, CommandId, CorrelationId, OfficerId, Slug, StreamId};
 use crate::domain::personal::Personal;
-use crate::events::access::{ListRead, RecordRead};
+use crate::events::access::{ListRead, RecordRead, SignedIn, SignedOut};
 use crate::events::{AccessEvent, Event, Fact};
 use crate::store::Receipt;
 
@@ -40,13 +40,45 @@ pub enum Read {
     },
 }
 
+/// An officer's coming or going.
+#[derive(Debug, Clone)]
+pub enum Visit {
+    /// A session begins.
+    Begins {
+        /// How the officer signed in.
+        how: Slug,
+    },
+    /// Sessions ended, by the officer's own wish.
+    Ends {
+        /// How many.
+        sessions: u32,
+    },
+}
+
 impl Bus {
+    /// Records that an officer signed in or out; a session may begin once this has returned.
+    ///
+    /// # Errors
+    /// [`BusError`]: then no session may begin.
+    pub async fn record_visit(
+        &self,
+        officer: OfficerId,
+        correlation_id: CorrelationId,
+        visit: Visit,
+    ) -> Result<Receipt, BusError> {
+        let event: AccessEvent = match visit {
+            Visit::Begins { how } => SignedIn { how }.into(),
+            Visit::Ends { sessions } => SignedOut { sessions }.into(),
+        };
+        let actor = Actor::Officer(officer);
+        self.record_access(actor, correlation_id, officer.0, None, event).await
+    }
+
     /// Records a reading; what was read may be shown once this has returned.
     ///
     /// # Errors
     /// [`BusError`]: then nothing may be shown.
     pub async fn record_reading(&self, reading: Reading) -> Result<Receipt, BusError> {
-        let month = self.today().month();
         let reason = reading.reason.as_deref().map(Personal::open);
         let (about, subject, event): (Uuid, Option<Uuid>, AccessEvent) = match reading.what {
             Read::Record(id) => (id.0, Some(id.0), RecordRead { screen: reading.screen, reason }.into()),
@@ -59,12 +91,23 @@ impl Bus {
                 (reader, None, ListRead { screen: reading.screen, query, count, reason }.into())
             }
         };
-        let stream = StreamId::access(about, &month);
+        self.record_access(reading.actor, reading.correlation_id, about, subject, event).await
+    }
+
+    async fn record_access(
+        &self,
+        actor: Actor,
+        correlation_id: CorrelationId,
+        about: Uuid,
+        subject: Option<Uuid>,
+        event: AccessEvent,
+    ) -> Result<Receipt, BusError> {
+        let stream = StreamId::access(about, &self.today().month());
         let change = Change::any_version(stream, subject, vec![Fact::plain(Event::Access(event))]);
         self.propose(Proposal {
             command_id: CommandId(self.ids().uuid_at(self.now())),
-            actor: reading.actor,
-            correlation_id: reading.correlation_id,
+            actor,
+            correlation_id,
             body: Vec::new(),
             guards: Vec::new(),
             changes: vec![change],

@@ -23,7 +23,7 @@ pub struct Done {
 }
 
 /// Every code, what it says, and what it adds.
-const SAID: [(&str, &str, &str); 17] = [
+const SAID: [(&str, &str, &str); 18] = [
     (
         "registered",
         "Registered.",
@@ -44,6 +44,7 @@ const SAID: [(&str, &str, &str); 17] = [
     ("unlisted", "No longer listed.", "The public register does not show this person."),
     ("card-link", "New card link made.", "Earlier links keep working."),
     ("erased", "Erased.", "The key is destroyed. What happened stays countable, without a name."),
+    ("session-ended", "Signed out there.", "Whoever goes on there has to sign in, within a minute."),
     ("soon", "Saved.", "Lists follow shortly."),
 ];
 

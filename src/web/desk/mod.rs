@@ -18,6 +18,7 @@ mod list;
 mod open;
 mod person;
 pub mod record;
+mod sessions;
 mod sheet;
 pub mod verbs;
 
@@ -40,6 +41,10 @@ pub fn routes() -> Router<AppState> {
         // What waits, and everybody on file.
         .route("/desk", get(home::show))
         .route("/desk/people", get(list::show))
+        // Where one is signed in.
+        .route("/desk/sessions", get(sessions::show))
+        .route("/desk/sessions/end", post(sessions::end))
+        .route("/desk/sessions/end-others", post(sessions::end_others))
         // One person: the form, the record.
         .route("/desk/people/new", get(person::new).post(person::register))
         .route("/desk/people/{id}", get(open::show))

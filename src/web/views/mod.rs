@@ -21,6 +21,7 @@ pub mod record;
 pub mod register;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod sessions;
 
 pub use audit::{
     AsOfResult, AsOfView, AuditEventView, AuditLogView, AuditRow, EventLink, PayloadField, Seal, Subject,
@@ -41,3 +42,4 @@ pub use record::{
     AuthorizationRow, DeskRecordView, DisciplinePanel, HistoryRow, SectionLink, WaiverPanel, WarrantRow,
 };
 pub use register::{RegisterDiscipline, RegisterRow, RegisterView};
+pub use sessions::{DeskSessionsView, SessionRow};

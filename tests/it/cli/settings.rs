@@ -182,6 +182,30 @@ fn serve_answers_says_its_head_and_ends_when_asked() {
 }
 
 #[test]
+fn serve_says_whether_anybody_can_sign_in() {
+    let place = Place::migrated();
+    let id = ("EMOL_OIDC_CLIENT_ID", "emol");
+    let secret = ("EMOL_OIDC_CLIENT_SECRET", "hidden");
+    for (settings, says) in
+        [(&[][..], "nobody can sign in"), (&[id, secret][..], "https://accounts.google.com")]
+    {
+        let port = free_port();
+        let mut command = place.command(&["serve"]);
+        command.env("EMOL_LISTEN", format!("127.0.0.1:{port}")).envs(settings.iter().copied());
+        let server = super::Running::start(command);
+        get(port, "/health/live");
+        let ended = server.end();
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert!(ended.err.contains(says) && !ended.err.contains("hidden"), "{ended:?}");
+    }
+    for (half, other) in [(id, secret), (secret, id)] {
+        let answer = answer(place.command(&["serve"]).envs([half]).output().unwrap());
+        assert_eq!(answer.code, 3, "{answer:?}");
+        assert!(answer.err.contains(other.0) && !answer.err.contains("hidden"), "{answer:?}");
+    }
+}
+
+#[test]
 fn serve_refuses_tables_that_are_not_its_own() {
     let place = Place::empty();
     std::fs::write(place.file("emol.db"), "").unwrap();

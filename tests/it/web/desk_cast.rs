@@ -105,7 +105,7 @@ impl Cast {
     pub async fn readings(&self) -> Vec<String> {
         let rows = self.site.state.services.store.read_after(Position(0), 10_000).await.unwrap();
         rows.iter()
-            .filter(|row| row.stream.kind == StreamType::Access)
+            .filter(|row| row.stream.kind == StreamType::Access && row.event_type.ends_with("Read"))
             .map(|row| row.event_type.to_string())
             .collect()
     }

@@ -1,4 +1,4 @@
-use super::{NAMES, Sample, form, today};
+use super::{NAMES, Sample, form, moment, today};
 use crate::web::views::*;
 
 impl Sample for DeskHomeView {
@@ -92,6 +92,29 @@ fn list(total: usize, q: &str) -> DeskListView {
         pager: Pager::new(total, 50, 2, |n| href("/desk/people", &[("page", &n.to_string())])),
         export: (total > 0).then(|| Link::new("/desk/people.csv", "Export as CSV")),
         register_href: Some("/desk/people/new".into()),
+    }
+}
+
+impl Sample for DeskSessionsView {
+    fn samples() -> Vec<(&'static str, Self)> {
+        let row = |minutes, here| SessionRow {
+            key: format!("key-{minutes}"),
+            since: moment(minutes),
+            seen: moment(minutes + 60),
+            until: moment(minutes + 10_080),
+            here,
+        };
+        let one = Self {
+            rows: vec![row(0, Some(Badge::new(Tone::Good, "This one")))],
+            others: false,
+            zone: "America/Toronto".into(),
+            idle: "12 hours".into(),
+            absolute: "7 days".into(),
+        };
+        let mut several = one.clone();
+        several.rows.extend([row(-600, None), row(-4000, None)]);
+        several.others = true;
+        vec![("several", several), ("one", one)]
     }
 }
 
