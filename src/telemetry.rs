@@ -2,6 +2,7 @@
 //! personal data: routes are templates, never addresses with an id in them.
 
 use std::collections::HashMap;
+use std::io::IsTerminal;
 use std::sync::{PoisonError, RwLock};
 
 use metrics::{Counter, Histogram, counter, histogram};
@@ -24,7 +25,9 @@ pub enum LogFormat {
 /// A second start changes nothing.
 pub fn start_logging(filter: &Targets, format: LogFormat) {
     let all = tracing_subscriber::registry().with(filter.clone());
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     // A second start (two tests in one process) keeps the first.
     let _ = match format {
         LogFormat::Text => all.with(lines).try_init(),

@@ -86,6 +86,14 @@ impl From<DbError> for Failure {
             }
             DbError::Denied(_) => Self::Config(format!("{error}: see setup_files/mysql-grants.sql")),
             DbError::UnknownCommitOutcome => Self::Database(error.to_string()),
+            DbError::Other(why) if why.to_string().contains("readonly database") => Self::Config(
+                "the file in DATABASE_URL, or its folder, may not be written by this account: run emol as its owner, or \
+                 give it to this account with chown"
+                    .to_owned(),
+            ),
+            DbError::Other(why) if why.to_string().contains("file is not a database") => {
+                Self::Config("the file in DATABASE_URL is no SQLite database: name another".to_owned())
+            }
             DbError::Other(why) if why.to_string().contains("unable to open database file") => Self::Config(
                 "the file in DATABASE_URL cannot be opened: check that its folder exists and may be written"
                     .to_owned(),

@@ -10,7 +10,7 @@ use crate::commands::bus::Bus;
 use crate::config::{DatabaseConfig, KeysConfig, Source};
 use crate::domain::actor::Actor;
 use crate::domain::id::CorrelationId;
-use crate::store::migrate::{SchemaState, schema_state};
+use crate::store::migrate::{SchemaState, not_another_programs, schema_state};
 use crate::store::{Db, Store};
 
 /// Connects to the database of the settings. A SQLite file must be there:
@@ -29,7 +29,11 @@ pub async fn connect(config: &DatabaseConfig) -> Result<Db, Failure> {
 
 /// Checks that the tables are those this program needs.
 pub async fn check_schema(db: &Db) -> Result<(), Failure> {
-    let text = match schema_state(db).await? {
+    let state = schema_state(db).await?;
+    if matches!(state, SchemaState::Behind(_)) {
+        not_another_programs(db).await?;
+    }
+    let text = match state {
         SchemaState::UpToDate => return Ok(()),
         SchemaState::Behind(1) => "1 migration is missing: run `emol migrate`".to_owned(),
         SchemaState::Behind(missing) => format!("{missing} migrations are missing: run `emol migrate`"),

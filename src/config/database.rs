@@ -1,6 +1,6 @@
 //! The database.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -26,12 +26,19 @@ impl DatabaseConfig {
             let why = "it must begin with mysql:// or sqlite://";
             return Err(Fault::wrong(DATABASE_URL, url, why).into());
         }
-        Ok(Self { url: url.to_owned().into() })
+        let config = Self { url: url.to_owned().into() };
+        if config
+            .sqlite_file()
+            .is_some_and(|file| file.as_os_str().is_empty() || file == Path::new(":memory:"))
+        {
+            return Err(Fault::wrong(DATABASE_URL, url, "it names no file").into());
+        }
+        Ok(config)
     }
 
     /// A SQLite database in a file.
     #[must_use]
-    pub fn sqlite(path: &std::path::Path) -> Self {
+    pub fn sqlite(path: &Path) -> Self {
         Self { url: format!("sqlite://{}", path.display()).into() }
     }
 

@@ -94,13 +94,44 @@ fn is_missing_table(error: &DbError) -> bool {
     error.mysql_number() == Some(1146) || source.to_string().contains("no such table")
 }
 
+/// Refuses a database that holds tables, but none of ours: it is another program's.
+///
+/// # Errors
+/// [`DbError::Setting`] names a few of the tables; or the database.
+pub async fn not_another_programs(db: &Db) -> Result<()> {
+    let sql = match db.backend() {
+        Backend::Sqlite => {
+            "SELECT CAST(name AS TEXT) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name"
+        }
+        Backend::MySql | Backend::MariaDb => {
+            "SELECT CAST(table_name AS CHAR(64) CHARACTER SET ascii) FROM information_schema.tables \
+             WHERE table_schema = DATABASE() ORDER BY table_name"
+        }
+    };
+    let mut names = Vec::new();
+    for row in db.fetch_all(sql, &[]).await? {
+        names.push(row.text(0)?.to_owned());
+    }
+    // This one is made before all others.
+    if names.is_empty() || names.iter().any(|name| name == "migrations") {
+        return Ok(());
+    }
+    names.truncate(3);
+    Err(DbError::Setting(format!(
+        "the database in DATABASE_URL is another program's: it holds tables ({}, …) and none of emol's. Nothing was \
+         changed; name a database of emol's own",
+        names.join(", ")
+    )))
+}
+
 /// Runs what is missing, with an account that may create tables.
 ///
 /// # Errors
-/// The database; a step that failed is named in [`DbError::Setting`] where the account lacks the right.
+/// The database, which may be another program's; a step that failed is named in [`DbError::Setting`] where the account lacks the right.
 pub async fn migrate(db: &Db, clock: &dyn Clock) -> Result<MigrationReport> {
     let mut report = MigrationReport::default();
     let mysql = db.backend() != Backend::Sqlite;
+    not_another_programs(db).await?;
     db.raw(if mysql { MYSQL_TABLE } else { SQLITE_TABLE }).await.map_err(|error| match error {
         DbError::Denied(_) => DbError::Setting(
             "this account may not create tables: run `emol migrate` with the owner's account, \

@@ -212,7 +212,7 @@ impl SiteParts {
         let accent = Accent::parse(&settings.accent.to_string()).unwrap_or_default();
         let banner = config.demo.as_ref().map(|demo| Banner {
             word: "DEMO".to_owned(),
-            text: format!("Invented people. Today is {}.", long_date(demo.today())),
+            text: format!("Invented people. Here it is always {}.", long_date(demo.today())),
         });
         Self {
             position: kingdom.position,

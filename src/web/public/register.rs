@@ -176,14 +176,19 @@ pub fn register_view(index: &Index, asked: &Asked, day: CivilDate, catalogue: &C
         found.rows.iter().map(|row| register_row(&row.entry, row.namesake, day, catalogue)).collect();
     let branches = index.branches(day, &rules);
     let wider = Asked { valid: false, page: 1, ..asked.clone() };
+    // Who is listed and not valid must not look like somebody whom the register does not know.
+    let expired =
+        if rows.is_empty() && asked.valid { index.search(&wider.query(day), day, &rules).total } else { 0 };
     RegisterView {
         today: day.into(),
         search: Field::new(Kind::Search, "q", "SCA name").value(&asked.text).at_most(255),
         filters: filters(asked, &branches, catalogue),
         filtered: asked.is_filtered(),
         asked: asked.words(catalogue),
-        widen: (rows.is_empty() && asked.valid)
-            .then(|| Link::new(wider.address(1), "Look among expired cards too")),
+        widen: (expired > 0).then(|| {
+            let words = if expired == 1 { "one who is".to_owned() } else { format!("{expired} who are") };
+            Link::new(wider.address(1), format!("Show the {words} not valid today"))
+        }),
         pager: Pager::new(found.total, ROWS, found.page, |page| asked.address(page)),
         rows,
     }

@@ -23,7 +23,7 @@ pub struct Site {
 pub struct Banner {
     /// One word: `DEMO`.
     pub word: String,
-    /// The rest: `Invented people. Today is 9 November 2026.`
+    /// The rest: `Invented people. Here it is always 9 November 2026.`
     pub text: String,
 }
 

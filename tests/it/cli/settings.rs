@@ -233,3 +233,22 @@ fn the_events_page_is_printed_as_the_code_has_it() {
     assert_eq!(answer.code, 0);
     assert_eq!(answer.out, format!("{}\n", emol::events::catalogue::markdown().trim_end()));
 }
+
+#[test]
+fn a_database_that_is_none_of_ours_is_named_and_left_as_it_is() {
+    let place = Place::empty();
+    let file = place.file("emol.db");
+    std::fs::write(&file, "a list of names\n".repeat(100)).unwrap();
+    std::fs::write(place.file("emol.db.key"), "main:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=").unwrap();
+    let before = std::fs::read(&file).unwrap();
+    for what in ["migrate", "verify", "doctor"] {
+        let answer = place.run(&[what]);
+        assert_eq!(answer.code, 3, "{what} {answer:?}");
+        assert!(format!("{}{}", answer.out, answer.err).contains("no SQLite database"), "{what} {answer:?}");
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+    for url in ["sqlite://", "sqlite::memory:", "sqlite:?mode=rwc"] {
+        let answer = answer(place.command(&["migrate"]).env("DATABASE_URL", url).output().unwrap());
+        assert!(answer.code == 3 && answer.err.contains("DATABASE_URL"), "{url} {answer:?}");
+    }
+}

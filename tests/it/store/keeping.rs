@@ -219,3 +219,16 @@ fn a_kind_of_event_that_not_every_server_reads_yet_is_written_once_that_is_allow
         assert_eq!(format::read(&database.db).await.unwrap(), 2);
     });
 }
+
+#[test]
+fn a_database_of_another_program_is_left_alone() {
+    on_all_databases(|database| async move {
+        // With the list of migrations gone, these tables might be anybody's.
+        database.admin.raw("DROP TABLE migrations").await.unwrap();
+        let refused = migrate(&database.admin, &FixedClock::at(NOW)).await.unwrap_err();
+        assert!(matches!(refused, DbError::Setting(_)), "{refused}");
+        assert!(refused.to_string().contains("claims, commands"), "{refused}");
+        let list = database.admin.fetch_all("SELECT number FROM migrations", &[]).await;
+        assert!(list.is_err(), "nothing was made");
+    });
+}

@@ -15,7 +15,7 @@ fn the_first_page_asks_the_one_question_first() {
         let (question, ways) =
             (page.body.find("May this person fight").unwrap(), page.body.find("/update-info").unwrap());
         assert!(question < ways);
-        page.shows("Armoured Combat").shows("Nobody has asked to be listed yet");
+        page.shows("Armoured Combat").shows("Nobody is listed yet");
     });
 }
 
@@ -36,7 +36,7 @@ fn v8_the_register_shows_listed_adults_and_nobody_else() {
         page.hides("Unlisted").hides("Minor").hides("Ageless").hides("Not Accepted").hides("Xavier");
         // The last valid day of the card, the day before it expires (D3).
         site.get("/register").await.shows("14 Mar 2027");
-        site.get("/").await.shows("One person asked to be listed");
+        site.get("/").await.shows("One person is listed");
     });
 }
 
@@ -48,7 +48,14 @@ fn a_search_finds_names_without_their_accents_and_says_what_to_try_next() {
         site.register(&fighter("Ραφαήλ", "bufab-babad-gutih-tugad")).await;
         site.get("/register?q=asta+bjarnardottir").await.shows("Ásta").hides("Ραφαήλ");
         site.get("/register?q=%CF%81%CE%B1%CF%86%CE%B1%CE%B7%CE%BB").await.shows("Ραφαήλ").hides("Bjarnard");
-        site.get("/register?q=nobody&valid=today").await.shows("Look among expired cards too");
+        // Who is listed and not valid is not somebody whom the register does not know.
+        let mut expired = fighter("Wulfgar Ironhand", "dufab-babad-gutih-tugad");
+        expired.bout = "2020-03-15";
+        site.register(&expired).await;
+        let answer = site.get("/register?q=wulfgar&valid=today").await;
+        answer.shows("no card of theirs is valid today").shows("Show the one who is not valid today");
+        site.get("/register?q=wulfgar").await.shows("Wulfgar").shows("Expired");
+        site.get("/register?q=nobody&valid=today").await.hides("not valid today").shows("Try a shorter part");
         site.get("/register?discipline=armoured-combat&authorization=spear").await.hides("Ásta");
         site.get("/register?discipline=armoured-combat&valid=today").await.shows("Ásta");
         site.get("/register?branch=Ben+Dunfirth").await.shows("Ραφαήλ");

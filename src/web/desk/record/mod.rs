@@ -212,11 +212,13 @@ impl Shown<'_> {
             return verdict(Tone::Off, "No card", why, Some("Grant a first authorization."));
         }
         if fights.is_empty() {
-            let fix = match waiver {
-                WaiverState::Valid { .. } => "See the disciplines below.",
-                _ => "Record a signed waiver.",
+            let (why, fix) = match waiver {
+                WaiverState::Valid { .. } => {
+                    (format!("No card is valid. {sentence}."), "Renew a card below.")
+                }
+                _ => (format!("{sentence}."), "Record a signed waiver."),
             };
-            return verdict(Tone::Bad, "Not valid for combat", format!("{sentence}."), Some(fix));
+            return verdict(Tone::Bad, "Not valid for combat", why, Some(fix));
         }
         verdict(Tone::Good, "May fight today", format!("{}; {waiver}.", fights.join(", ")), None)
     }
