@@ -47,9 +47,13 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let keys = keys.load()?;
     let db = Db::connect(database.url.expose_secret()).await?;
     let report = migrate(&db, &SystemClock).await?;
-    let before =
-        if args.raise_log_format { format::raise(&db, LOG_FORMAT).await? } else { format::read(&db).await? };
-    let allowed = format::read(&db).await?;
+    let (before, allowed) = if args.raise_log_format {
+        let before = format::raise(&db, LOG_FORMAT).await?;
+        (before, before.max(LOG_FORMAT))
+    } else {
+        let as_it_is = format::read(&db).await?;
+        (as_it_is, as_it_is)
+    };
     // Makes the log's secret where there is none yet, and finds out about wrong keys now.
     Keyring::open(db, keys, Arc::new(SystemIds)).await?;
     let (applied, warnings) = (report.applied, report.warnings);
