@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::Model;
 use crate::domain::id::{CombatantId, Position};
-use crate::store::dialect::{list_of, list_shape, rows_of, shapes};
+use crate::store::dialect::{list_of, list_shape, padded, rows_of, shapes};
 use crate::store::{Arg, Backend, ClaimKind, Db, DbError, Row, Tx};
 
 /// Most bytes of documents in one statement.
@@ -135,16 +135,15 @@ pub(super) async fn claimed_documents(
     kind: ClaimKind,
     hashes: &[[u8; 32]],
 ) -> Result<Vec<([u8; 32], Found)>, DbError> {
-    let shape = list_shape(hashes.len());
     let sql = format!(
         "SELECT m.subject, m.position, m.doc, k.hash FROM claims k \
          JOIN rm_checkpoint c ON c.name = ? \
          JOIN rm_documents m ON m.model = c.name AND m.generation = c.generation AND m.subject = k.owner \
          WHERE k.kind = ? AND k.hash IN ({})",
-        list_of(shape)
+        list_of(list_shape(hashes.len()))
     );
     let mut args = vec![Arg::Text(model.as_str()), Arg::Text(kind.as_str())];
-    args.extend((0..shape).map(|i| Arg::Bytes(&hashes[i.min(hashes.len() - 1)])));
+    args.extend(padded(hashes));
     let mut documents = Vec::with_capacity(hashes.len());
     for row in db.fetch_all(sql, &args).await? {
         if let Some(document) = found(&row)? {

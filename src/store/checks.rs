@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::append::{AppendError, ClaimKind, Receipt};
 use super::db::{Arg, Db, Row, Tx};
-use super::dialect::{MOST_ROWS, list_of, list_shape};
+use super::dialect::{MOST_ROWS, list_of, list_shape, padded};
 use super::error::{DbError, Result};
 use super::feed::{self, Head};
 use super::writer::Job;
@@ -219,7 +219,7 @@ async fn claimed(tx: &mut Tx, jobs: &[Job]) -> Result<HashMap<(ClaimKind, [u8; 3
             let sql =
                 format!("SELECT hash, owner FROM claims WHERE kind = ? AND hash IN ({})", list_of(shape));
             let mut args = vec![Arg::Text(kind.as_str())];
-            args.extend((0..shape).map(|i| Arg::Bytes(part[i.min(part.len() - 1)])));
+            args.extend(padded(part));
             for row in tx.fetch_all(sql, &args).await? {
                 found.insert((kind, row.array(0)?), row.uuid(1)?);
             }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::Store;
 use super::append::ClaimKind;
 use super::db::Arg;
-use super::dialect::{MOST_ROWS, list_of, list_shape};
+use super::dialect::{MOST_ROWS, list_of, list_shape, padded};
 use super::error::Result;
 
 impl Store {
@@ -35,7 +35,7 @@ impl Store {
             let sql =
                 format!("SELECT hash, owner FROM claims WHERE kind = ? AND hash IN ({})", list_of(shape));
             let mut args = vec![Arg::Text(kind.as_str())];
-            args.extend((0..shape).map(|i| Arg::Bytes(&part[i.min(part.len() - 1)])));
+            args.extend(padded(part));
             for row in self.db().fetch_all(sql, &args).await? {
                 owners.insert(row.array(0)?, row.uuid(1)?);
             }

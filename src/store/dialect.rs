@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::db::Backend;
+use super::db::{Arg, Backend};
 
 /// What every MySQL and MariaDB session is told first.
 pub(super) const MYSQL_SESSION: [&str; 3] = [
@@ -92,6 +92,16 @@ pub fn list_of(values: usize) -> String {
         sql.push_str(if value == 0 { "?" } else { ", ?" });
     }
     sql
+}
+
+/// A list's values as arguments, filled up to the shape of its statement ([`list_shape`]).
+#[must_use]
+pub fn padded<T: AsRef<[u8]>>(values: &[T]) -> Vec<Arg<'_>> {
+    let mut args: Vec<Arg<'_>> = values.iter().map(|value| Arg::Bytes(value.as_ref())).collect();
+    if let Some(&last) = args.last() {
+        args.resize(list_shape(values.len()), last);
+    }
+    args
 }
 
 #[cfg(test)]

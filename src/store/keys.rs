@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::append::ClaimKind;
 use super::db::{Arg, Db, Row};
-use super::dialect::{MOST_ROWS, list_of, list_shape};
+use super::dialect::{MOST_ROWS, list_of, list_shape, padded};
 use super::error::DbError;
 use super::seal::{self, Label, MasterKeys, Secret};
 use crate::clock::IdSource;
@@ -411,15 +411,6 @@ impl Keyring {
             }
         }
     }
-}
-
-/// The list's values as arguments, filled up to the shape of its statement.
-fn padded(ids: &[Uuid]) -> Vec<Arg<'_>> {
-    let mut args: Vec<Arg<'_>> = ids.iter().map(|id| Arg::Bytes(id.as_bytes())).collect();
-    if let Some(&last) = args.last() {
-        args.resize(list_shape(ids.len()), last);
-    }
-    args
 }
 
 /// Reads the log's secret; makes it when it is not there. Two processes may try at once: one wins.
