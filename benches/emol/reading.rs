@@ -29,12 +29,9 @@ pub async fn bench(url: &str) {
     let mut verified = Row { name: "verify".into(), rounds: Vec::new() };
     for _ in 0..ROUNDS {
         let started = Instant::now();
-        let mut last = Position(0);
         let mut decoded = 0_i64;
-        loop {
-            let rows = store.read_after(last, 5_000).await.unwrap();
-            let Some(newest) = rows.last() else { break };
-            last = newest.position;
+        let mut pages = store.pages(Position(0), Position(written));
+        while let Some((rows, _)) = pages.next().await.unwrap() {
             for row in &rows {
                 let event = Event::decode(row.stream.kind, &row.event_type, row.schema_version, &row.payload);
                 decoded += i64::from(event.is_ok());

@@ -136,12 +136,21 @@ impl std::str::FromStr for CivilDate {
 
 impl Serialize for CivilDate {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_i64(self.day_number())
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for CivilDate {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            let day = i64::deserialize(deserializer)?;
+            return Self::from_day_number(day)
+                .ok_or_else(|| serde::de::Error::custom("a day that no calendar has"));
+        }
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
         Self::parse(&text).map_err(serde::de::Error::custom)
     }

@@ -130,7 +130,10 @@ impl fmt::Debug for Sealed {
 impl Serialize for Personal {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Sealed(sealed) => serializer.serialize_str(&STANDARD_NO_PAD.encode(&sealed.0)),
+            Self::Sealed(sealed) if serializer.is_human_readable() => {
+                serializer.serialize_str(&STANDARD_NO_PAD.encode(&sealed.0))
+            }
+            Self::Sealed(sealed) => serializer.serialize_bytes(&sealed.0),
             Self::Open(_) => Err(serde::ser::Error::custom("an open personal value is never written")),
             Self::Gone => Err(serde::ser::Error::custom("an erased personal value is never written again")),
         }
@@ -139,20 +142,26 @@ impl Serialize for Personal {
 
 impl<'de> Deserialize<'de> for Personal {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl serde::de::Visitor<'_> for Text {
+        struct SealedValue;
+        impl serde::de::Visitor<'_> for SealedValue {
             type Value = Personal;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a sealed value in base64")
+                f.write_str("a sealed value, in base64 where the format is text")
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Personal, E> {
-                let bytes = STANDARD_NO_PAD.decode(text).map_err(E::custom)?;
-                Sealed::from_bytes(&bytes)
+                self.visit_bytes(&STANDARD_NO_PAD.decode(text).map_err(E::custom)?)
+            }
+            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Personal, E> {
+                Sealed::from_bytes(bytes)
                     .map(Personal::Sealed)
                     .ok_or_else(|| E::custom("a sealed value is shorter than its own frame"))
             }
         }
-        deserializer.deserialize_str(Text)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(SealedValue)
+        } else {
+            deserializer.deserialize_bytes(SealedValue)
+        }
     }
 }
 

@@ -132,7 +132,7 @@ pub async fn register_as_of(
     day: CivilDate,
     known_at: Instant,
 ) -> Result<register::Index, AsOfError> {
-    index::<register::Projector, register::Entry>(store, day, known_at).await
+    index::<register::Entry>(store, day, known_at).await
 }
 
 /// The marshal list as it was.
@@ -144,7 +144,7 @@ pub async fn marshals_as_of(
     day: CivilDate,
     known_at: Instant,
 ) -> Result<marshals::Index, AsOfError> {
-    index::<marshals::Projector, marshals::Entry>(store, day, known_at).await
+    index::<marshals::Entry>(store, day, known_at).await
 }
 
 /// Disciplines, regions, rulebooks, switches and the kingdom's description as
@@ -191,14 +191,10 @@ async fn disciplines(store: &Store, through: Position) -> Result<Vec<StreamId>, 
         .collect())
 }
 
-async fn index<M, E>(store: &Store, day: CivilDate, known_at: Instant) -> Result<View<E>, AsOfError>
-where
-    M: ReadModel<Doc = E::Doc>,
-    E: Indexed,
-{
+async fn index<E: Indexed>(store: &Store, day: CivilDate, known_at: Instant) -> Result<View<E>, AsOfError> {
     let through = store.position_at(known_at).await?;
     let docs = collect(store, through, move |id, record| {
-        Ok(M::document(&Person::on(id, &record, day)?).map(|doc| (id, doc)))
+        Ok(E::Model::document(&Person::on(id, &record, day)?).map(|doc| (id, doc)))
     })
     .await?;
     Ok(View::of(store.keyring(), through, docs).await?)

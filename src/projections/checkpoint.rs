@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Model;
+use super::{Model, tables};
 use crate::domain::id::{EventId, Position};
 use crate::store::{Arg, Db, DbError, RecordedRow, Row};
 
@@ -123,6 +123,20 @@ pub async fn read(db: &Db) -> Result<Vec<ModelState>, DbError> {
         }
     }
     Err(DbError::Shape("rm_checkpoint lacks read models; run `emol migrate`"))
+}
+
+/// The read models whose documents another version of this program wrote: they are to be rebuilt.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn of_other_shapes(db: &Db) -> Result<Vec<Model>, DbError> {
+    let mut models = Vec::new();
+    for at in read(db).await? {
+        if tables::has_other_shapes(db, at.model, at.generation).await? {
+            models.push(at.model);
+        }
+    }
+    Ok(models)
 }
 
 /// The statement that moves read models that stand at one position to another. When it

@@ -4,7 +4,6 @@
 
 use std::ops::RangeInclusive;
 
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::checkpoint::Stop;
@@ -15,8 +14,6 @@ use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact, StreamEvent};
 use crate::store::{DbError, RecordedRow, Store};
 
-/// Events read at once.
-const PAGE: i64 = 5000;
 /// Memory for one part, in bytes.
 pub const BUDGET: usize = 144 << 20;
 
@@ -186,55 +183,20 @@ pub(super) async fn gather(
     budget: usize,
     mut seen: impl FnMut(i64),
 ) -> Result<(Gathered, u8), GatherError> {
-    // The halves of the log side by side: the order does not matter before the fold.
-    let (sender, mut pages) = mpsc::channel(2);
-    let middle = Position(through.0 / 2);
-    for (after, through) in [(Position(0), middle), (middle, through)] {
-        tokio::spawn(read(store.clone(), after, through, range.clone(), sender.clone()));
-    }
-    drop(sender);
+    let mut pages = store.pages_of_part(through, range.clone());
     let (first, mut last) = range.into_inner();
     let mut gathered = Gathered::default();
-    let mut positions = 0;
-    while let Some(page) = pages.recv().await {
-        let (rows, advanced) = page?;
+    while let Some((rows, to)) = pages.next().await? {
         for row in &rows {
             if row.stream.kind == StreamType::Combatant && row.stream.id.as_bytes()[15] <= last {
                 gathered.take(row).map_err(GatherError::Stopped)?;
             }
         }
-        positions += advanced;
-        seen(positions);
+        seen(to.0);
         while gathered.bytes() > budget && first < last {
             last = first + (last - first) / 2;
             gathered.keep(last);
         }
     }
     Ok((gathered, last))
-}
-
-/// Events, and by how many positions they bring the reading further.
-type Page = (Vec<RecordedRow>, i64);
-
-/// Reads pages ahead of whoever works on them.
-async fn read(
-    store: Store,
-    mut after: Position,
-    through: Position,
-    range: RangeInclusive<u8>,
-    pages: mpsc::Sender<Result<Page, DbError>>,
-) {
-    loop {
-        let page = store.read_part(after, through, range.clone(), PAGE).await;
-        let more = page.as_ref().is_ok_and(|rows| i64::try_from(rows.len()) == Ok(PAGE));
-        let page = page.map(|rows| {
-            let to = rows.last().filter(|_| more).map_or(through, |row| row.position);
-            let advanced = to.0 - after.0;
-            after = to;
-            (rows, advanced)
-        });
-        if pages.send(page).await.is_err() || !more {
-            return;
-        }
-    }
 }

@@ -7,15 +7,16 @@ use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use super::checkpoint::ModelState;
 use super::runner::Written;
-use super::sorted::{Held, Indexed};
-use super::{Model, Projections, State, desk, marshals, register};
+use super::sorted::{DocOf, Held, Indexed};
+use super::{Model, Projections, ReadModel, State, desk, document, marshals, register};
 use crate::domain::id::{CombatantId, Position};
 use crate::store::{Arg, DbError, KeyError, Row, Store};
 
-/// Most rows of one table in one step.
+/// Most rows of one table, or most events, in one step.
 const ROWS: i64 = 250;
 /// How often the tables are looked at when nobody says that they changed.
 const LOOK: Duration = Duration::from_millis(500);
@@ -171,13 +172,15 @@ struct Following<E> {
     /// What the last published step left; unchanged ones are not copied.
     published: Arc<super::sorted::View<E>>,
     generation: i64,
-    /// All rows up to here are taken in.
+    /// Everything that happened up to here is taken in, once nobody is left `unread`.
     position: i64,
+    /// Where to go on with reading everybody; none when that is done.
+    unread: Option<Uuid>,
 }
 
 impl<E> Following<E> {
     fn new() -> Self {
-        Self { held: Held::default(), published: Arc::default(), generation: -1, position: -1 }
+        Self { held: Held::default(), published: Arc::default(), generation: -1, position: -1, unread: None }
     }
 }
 
@@ -247,21 +250,32 @@ impl Follower {
              generation AS g, position AS p, NULL AS s, NULL AS d \
              FROM rm_checkpoint WHERE name IN ('register', 'marshals', 'desk')",
         );
-        let mut args = Vec::with_capacity(9);
+        let mut args = Vec::with_capacity(12);
         let places = [
-            (Model::Register, self.register.generation, self.register.position),
-            (Model::Marshals, self.marshals.generation, self.marshals.position),
-            (Model::Desk, self.desk.generation, self.desk.position),
+            (Model::Register, self.register.place()),
+            (Model::Marshals, self.marshals.place()),
+            (Model::Desk, self.desk.place()),
         ];
-        for (kind, (model, generation, position)) in places.into_iter().enumerate() {
+        for (kind, (model, (generation, position, unread))) in places.iter().enumerate() {
             use std::fmt::Write;
-            let _ = write!(
-                sql,
-                " UNION ALL SELECT * FROM (SELECT {kind} AS kind, generation AS g, position AS p, subject AS s, \
-                 doc AS d FROM rm_documents WHERE model = ? AND generation = ? AND position > ? \
-                 ORDER BY position LIMIT {ROWS}) AS t{kind}"
-            );
-            args.extend([Arg::Text(model.as_str()), Arg::Int(generation), Arg::Int(position)]);
+            let (name, generation) = (Arg::Text(model.as_str()), Arg::Int(*generation));
+            let from = if let Some(unread) = unread {
+                args.extend([name, generation, Arg::Bytes(unread.as_bytes())]);
+                format!(
+                    "SELECT {kind} AS kind, generation AS g, position AS p, subject AS s, doc AS d FROM rm_documents \
+                     WHERE model = ? AND generation = ? AND subject > ? ORDER BY subject LIMIT {ROWS}"
+                )
+            } else {
+                // The log says who has changed.
+                args.extend([Arg::Int(*position), Arg::Int(position + ROWS), name, generation]);
+                format!(
+                    "SELECT {kind} AS kind, m.generation AS g, m.position AS p, e.stream_id AS s, m.doc AS d FROM \
+                     (SELECT DISTINCT stream_id FROM events \
+                     WHERE position > ? AND position <= ? AND stream_type = 'combatant') AS e \
+                     LEFT JOIN rm_documents m ON m.model = ? AND m.generation = ? AND m.subject = e.stream_id"
+                )
+            };
+            let _ = write!(sql, " UNION ALL SELECT * FROM ({from}) AS t{kind}");
         }
         self.store.db().fetch_all(sql, &args).await
     }
@@ -291,44 +305,58 @@ impl<E: Indexed> Following<E> {
         }
         let Some((generation, reached)) = checkpoint else { return Ok((false, false)) };
         if generation != self.generation {
-            // Rebuilt: read anew. What was published stays until that is done.
-            *self = Self { published: Arc::clone(&self.published), generation, ..Self::new() };
+            // Rebuilt: everybody is read anew. What was published stays until that is done.
+            let published = Arc::clone(&self.published);
+            *self =
+                Self { published, generation, position: reached, unread: Some(Uuid::nil()), ..Self::new() };
             return Ok((true, true));
         }
         let mut docs = Vec::with_capacity(own.len());
-        let mut last = self.position;
+        let mut last = Uuid::nil();
         for row in &own {
-            last = row.int(2)?;
-            docs.push((CombatantId(row.uuid(3)?), document::<E>(row.maybe_bytes(4)?)?));
+            let who = row.uuid(3)?;
+            last = last.max(who);
+            docs.push((CombatantId(who), document::<E>(row.maybe_bytes(4)?)?));
         }
-        let more = i64::try_from(own.len()).is_ok_and(|count| count == ROWS);
         let taken = !docs.is_empty();
         self.held.take(store.keyring(), docs).await?;
-        let position = if more { last } else { last.max(reached) };
+        if self.unread.is_some() {
+            self.unread = i64::try_from(own.len()).is_ok_and(|count| count == ROWS).then_some(last);
+            return Ok((true, true));
+        }
+        let position = reached.min(self.position + ROWS).max(self.position);
         let moved = position != self.position;
         self.position = position;
-        Ok((taken || moved, more))
+        Ok((taken || moved, position < reached))
+    }
+
+    /// Where to read on: generation, position, and who is unread.
+    fn place(&self) -> (i64, i64, Option<Uuid>) {
+        (self.generation, self.position, self.unread)
     }
 
     /// Whether a step leads on from here, or is about other read models.
     fn follows(&self, step: &Written) -> bool {
-        step.group
-            .iter()
-            .filter(|at| at.model == E::MODEL)
-            .all(|at| at.generation == self.generation && step.after.0 <= self.position)
+        let mut ours = step.group.iter().filter(|at| at.model == E::Model::MODEL);
+        ours.all(|at| self.is_complete(at.generation) && step.after.0 <= self.position)
     }
 
     fn has_reached(&self, at: &ModelState) -> bool {
-        at.generation == self.generation && at.position.0 <= self.position
+        self.is_complete(at.generation) && at.position.0 <= self.position
+    }
+
+    /// Whether everybody of a generation was read.
+    fn is_complete(&self, generation: i64) -> bool {
+        self.generation == generation && self.unread.is_none()
     }
 
     async fn take_written(&mut self, store: &Store, step: &Written) -> Result<(), FollowError> {
-        let ours = step.group.iter().any(|at| at.model == E::MODEL);
+        let ours = step.group.iter().any(|at| at.model == E::Model::MODEL);
         if !ours || step.to.0 <= self.position {
             return Ok(());
         }
         let mut docs = Vec::new();
-        for (_, written) in step.documents.iter().filter(|(model, _)| *model == E::MODEL) {
+        for (_, written) in step.documents.iter().filter(|(model, _)| *model == E::Model::MODEL) {
             for row in written {
                 docs.push((CombatantId(row.subject), document::<E>(row.doc.as_deref())?));
             }
@@ -345,6 +373,8 @@ impl<E: Indexed> Following<E> {
     }
 }
 
-fn document<E: Indexed>(bytes: Option<&[u8]>) -> Result<Option<E::Doc>, FollowError> {
-    bytes.map(serde_json::from_slice).transpose().map_err(|_| FollowError::Shape(E::MODEL))
+fn document<E: Indexed>(bytes: Option<&[u8]>) -> Result<Option<DocOf<E>>, FollowError> {
+    bytes
+        .map(|bytes| document::decode::<E::Model>(bytes).ok_or(FollowError::Shape(E::Model::MODEL)))
+        .transpose()
 }

@@ -17,13 +17,14 @@
 //! 2. A variant of [`Model`], and a line in [`Model::render`].
 //! 3. `rebuild` fills its rows of `rm_documents`.
 //!
-//! To change what a document holds, change its struct and run `emol rebuild`.
+//! To change what a document holds, change its struct, raise its [`ReadModel::SHAPE`] and run `emol rebuild`.
 
 pub mod asof;
 pub mod card;
 pub mod checkpoint;
 pub mod codec;
 pub mod desk;
+mod document;
 pub mod gather;
 pub mod indexes;
 pub mod marshals;
@@ -99,8 +100,10 @@ impl<'r> Person<'r> {
 pub trait ReadModel {
     /// Which.
     const MODEL: Model;
-    /// What a row holds, as JSON with sealed values.
-    type Doc: Serialize + DeserializeOwned;
+    /// The number of the document's shape: raised with every change of it, so that no row is read as what it is not.
+    const SHAPE: u8;
+    /// What a row holds, with sealed values.
+    type Doc: Serialize + DeserializeOwned + Send + 'static;
 
     /// The person's document; `None` when the read model does not have the person.
     fn document(person: &Person<'_>) -> Option<Self::Doc>;
@@ -140,19 +143,28 @@ impl Model {
         Self::ALL.into_iter().find(|model| model.as_str() == name)
     }
 
+    const fn shape(self) -> u8 {
+        match self {
+            Self::Card => card::Projector::SHAPE,
+            Self::Register => register::Projector::SHAPE,
+            Self::Marshals => marshals::Projector::SHAPE,
+            Self::Desk => desk::Projector::SHAPE,
+        }
+    }
+
     /// The person's document as the row holds it.
     ///
     /// # Errors
     /// A personal value is open, which none from the log is.
-    pub fn render(self, person: &Person<'_>) -> Result<Option<Vec<u8>>, serde_json::Error> {
-        fn json<M: ReadModel>(person: &Person<'_>) -> Result<Option<Vec<u8>>, serde_json::Error> {
-            M::document(person).map(|doc| serde_json::to_vec(&doc)).transpose()
+    pub fn render(self, person: &Person<'_>) -> Result<Option<Vec<u8>>, rmp_serde::encode::Error> {
+        fn bytes<M: ReadModel>(person: &Person<'_>) -> Result<Option<Vec<u8>>, rmp_serde::encode::Error> {
+            M::document(person).map(|doc| document::encode::<M>(&doc)).transpose()
         }
         match self {
-            Self::Card => json::<card::Projector>(person),
-            Self::Register => json::<register::Projector>(person),
-            Self::Marshals => json::<marshals::Projector>(person),
-            Self::Desk => json::<desk::Projector>(person),
+            Self::Card => bytes::<card::Projector>(person),
+            Self::Register => bytes::<register::Projector>(person),
+            Self::Marshals => bytes::<marshals::Projector>(person),
+            Self::Desk => bytes::<desk::Projector>(person),
         }
     }
 }

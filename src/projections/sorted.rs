@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
-
-use super::Model;
+use super::ReadModel;
 use crate::domain::id::{CombatantId, Position, Slug};
 use crate::domain::personal::{Personal, Sealed};
 use crate::store::{KeyError, Keyring};
@@ -17,19 +15,24 @@ const PIECE: usize = 512;
 
 /// A kind of entry that an index holds in memory.
 pub trait Indexed: Sized + Send + Sync + 'static {
-    /// The read model's document.
-    type Doc: DeserializeOwned + Send;
-    /// Which read model.
-    const MODEL: Model;
+    /// The read model.
+    type Model: ReadModel;
     /// The values to open, always the same number in the same order.
-    fn sealed(doc: &Self::Doc) -> Vec<(&'static str, Option<&Personal>)>;
+    fn sealed(doc: &DocOf<Self>) -> Vec<(&'static str, Option<&Personal>)>;
     /// The entry; none when the index does not show the person. `opened` is in
     /// the order of [`Indexed::sealed`], none where there was nothing or the key is gone.
-    fn entry(id: CombatantId, doc: Self::Doc, opened: Vec<Option<String>>, slugs: &mut Slugs)
-    -> Option<Self>;
+    fn entry(
+        id: CombatantId,
+        doc: DocOf<Self>,
+        opened: Vec<Option<String>>,
+        slugs: &mut Slugs,
+    ) -> Option<Self>;
     /// By what entries are sorted: a folded name, then the person.
     fn key(&self) -> (&str, CombatantId);
 }
+
+/// The document of an entry's read model.
+pub type DocOf<E> = <<E as Indexed>::Model as ReadModel>::Doc;
 
 /// One copy of each slug: there are few of them, and many entries that name them.
 #[derive(Debug, Default)]
@@ -141,7 +144,7 @@ impl<E: Indexed> View<E> {
     pub async fn of(
         keyring: &Keyring,
         version: Position,
-        docs: Vec<(CombatantId, E::Doc)>,
+        docs: Vec<(CombatantId, DocOf<E>)>,
     ) -> Result<Self, KeyError> {
         let mut held = Held::default();
         let mut docs = docs.into_iter();
@@ -181,7 +184,7 @@ impl<E: Indexed> Held<E> {
     pub async fn take(
         &mut self,
         keyring: &Keyring,
-        docs: Vec<(CombatantId, Option<E::Doc>)>,
+        docs: Vec<(CombatantId, Option<DocOf<E>>)>,
     ) -> Result<(), KeyError> {
         let opened = open::<E>(keyring, &docs).await?;
         for ((id, doc), opened) in docs.into_iter().zip(opened) {
@@ -218,7 +221,7 @@ impl<E: Indexed> Held<E> {
 /// person whose values do not open is left out and named in the log.
 async fn open<E: Indexed>(
     keyring: &Keyring,
-    docs: &[(CombatantId, Option<E::Doc>)],
+    docs: &[(CombatantId, Option<DocOf<E>>)],
 ) -> Result<Vec<Vec<Option<String>>>, KeyError> {
     let wanted: Vec<_> =
         docs.iter().map(|(_, doc)| doc.as_ref().map(E::sealed).unwrap_or_default()).collect();
@@ -237,7 +240,7 @@ async fn open<E: Indexed>(
             let own: Vec<_> = values.iter().filter_map(with_bytes).collect();
             match keyring.open_many(&own).await {
                 Err(error @ KeyError::Damaged { .. }) => {
-                    tracing::error!(person = %id, read_model = E::MODEL.as_str(), %error, "a person is left out");
+                    tracing::error!(person = %id, read_model = E::Model::MODEL.as_str(), %error, "a person is left out");
                     vec![None; own.len()]
                 }
                 other => other?,

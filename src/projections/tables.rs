@@ -74,6 +74,14 @@ pub(super) async fn insert(tx: &mut Tx, rows: &[Place<'_>]) -> Result<(), DbErro
     write(tx, rows, "").await
 }
 
+/// Whether readers find documents that this program does not read.
+pub(super) async fn has_other_shapes(db: &Db, model: Model, generation: i64) -> Result<bool, DbError> {
+    let sql = "SELECT position FROM rm_documents \
+               WHERE model = ? AND generation = ? AND doc IS NOT NULL AND SUBSTR(doc, 1, 1) <> ? LIMIT 1";
+    let args = [Arg::Text(model.as_str()), Arg::Int(generation), Arg::Bytes(&[model.shape()])];
+    Ok(db.fetch_optional(sql, &args).await?.is_some())
+}
+
 /// The highest generation that has rows; 0 when none has.
 pub(super) async fn newest_generation(db: &Db, model: Model) -> Result<i64, DbError> {
     let sql = "SELECT generation FROM rm_documents WHERE model = ? ORDER BY generation DESC LIMIT 1";

@@ -1,5 +1,6 @@
 //! The log's reading side: pages by position, streams, audit filters, the head.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -9,6 +10,7 @@ use super::Store;
 use super::append::{AppendError, Receipt};
 use super::db::{Arg, Db, Row};
 use super::error::{DbError, Result};
+use super::pages::Pages;
 use super::row::{COLUMNS, RecordedRow};
 use crate::domain::actor::Actor;
 use crate::domain::date::Instant;
@@ -93,17 +95,14 @@ pub(super) fn follow(db: Db, heads: watch::Sender<Head>) -> tokio::task::JoinHan
     })
 }
 
-fn rows(rows: &[Row]) -> Result<Vec<RecordedRow>> {
+fn rows(rows: Vec<Row>) -> Result<Vec<RecordedRow>> {
     rows.iter().map(RecordedRow::read).collect()
 }
 
-/// A page of the log after a position; shared with `verify`, which has no open store.
-pub(super) async fn page(db: &Db, after: Position, limit: i64) -> Result<Vec<Row>> {
-    db.fetch_all(
-        format!("SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"),
-        &[Arg::Int(after.0), Arg::Int(limit)],
-    )
-    .await
+/// The position of the newest row, whatever the head says; 0 when there is none.
+pub(super) async fn newest(db: &Db) -> Result<Position> {
+    let sql = "SELECT position FROM events ORDER BY position DESC LIMIT 1";
+    db.fetch_optional(sql, &[]).await?.map_or(Ok(Position(0)), |row| row.int(0).map(Position))
 }
 
 impl Store {
@@ -121,31 +120,21 @@ impl Store {
     /// # Errors
     /// The database; [`DbError::Shape`] when a row was tampered with.
     pub async fn read_after(&self, position: Position, limit: i64) -> Result<Vec<RecordedRow>> {
-        rows(&page(self.db(), position, limit).await?)
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?");
+        rows(self.db().fetch_all(sql, &[Arg::Int(position.0), Arg::Int(limit)]).await?)
     }
 
-    /// The events after one position up to another whose stream's id ends in a
-    /// byte of that range, at most `limit`, in order: a rebuild that does not fit
-    /// in memory reads the log in parts, each person's events in the same one.
-    ///
-    /// # Errors
-    /// As [`Store::read_after`].
-    pub async fn read_part(
-        &self,
-        after: Position,
-        through: Position,
-        last_byte: std::ops::RangeInclusive<u8>,
-        limit: i64,
-    ) -> Result<Vec<RecordedRow>> {
-        // Only `position` can be looked up in an index: the log is read in its own order.
-        let sql = format!(
-            "SELECT {COLUMNS} FROM events WHERE position > ? AND position <= ? \
-             AND SUBSTR(stream_id, 16, 1) >= ? AND SUBSTR(stream_id, 16, 1) <= ? ORDER BY position LIMIT ?"
-        );
-        let (first, last) = ([*last_byte.start()], [*last_byte.end()]);
-        let args =
-            [Arg::Int(after.0), Arg::Int(through.0), Arg::Bytes(&first), Arg::Bytes(&last), Arg::Int(limit)];
-        rows(&self.db().fetch_all(sql, &args).await?)
+    /// The events after one position up to another, in order, read ahead.
+    #[must_use]
+    pub fn pages(&self, after: Position, through: Position) -> Pages<Vec<RecordedRow>> {
+        Pages::new(self.db(), after, through, rows)
+    }
+
+    /// The same without the streams whose id ends in another byte: a rebuild that does
+    /// not fit in memory reads the log in parts, each person's events in the same one.
+    #[must_use]
+    pub fn pages_of_part(&self, through: Position, last_byte: RangeInclusive<u8>) -> Pages<Vec<RecordedRow>> {
+        self.pages(Position(0), through).of_streams(last_byte)
     }
 
     /// The event at a position.
@@ -172,7 +161,7 @@ impl Store {
              ORDER BY stream_version"
         );
         let args = [Arg::Text(stream.kind.as_str()), Arg::Bytes(stream.id.as_bytes()), Arg::Int(from.0)];
-        rows(&self.db().fetch_all(sql, &args).await?)
+        rows(self.db().fetch_all(sql, &args).await?)
     }
 
     /// All events of several streams, in the order of the log.
@@ -190,7 +179,7 @@ impl Store {
                 let stream = &part[i.min(part.len() - 1)];
                 args.extend([Arg::Text(stream.kind.as_str()), Arg::Bytes(stream.id.as_bytes())]);
             }
-            all.extend(rows(&self.db().fetch_all(sql, &args).await?)?);
+            all.extend(rows(self.db().fetch_all(sql, &args).await?)?);
         }
         all.sort_unstable_by_key(|row| row.position);
         all.dedup_by_key(|row| row.position);
@@ -230,7 +219,7 @@ impl Store {
         );
         let mut args: Vec<Arg<'_>> = kinds.iter().map(|kind| Arg::Text(kind.as_str())).collect();
         args.push(Arg::Int(after.0));
-        rows(&self.db().fetch_all(sql, &args).await?)
+        rows(self.db().fetch_all(sql, &args).await?)
     }
 
     /// The events about a person, in order.
@@ -239,7 +228,7 @@ impl Store {
     /// The database.
     pub async fn read_subject(&self, subject: Uuid) -> Result<Vec<RecordedRow>> {
         let sql = format!("SELECT {COLUMNS} FROM events WHERE subject = ? ORDER BY position");
-        rows(&self.db().fetch_all(sql, &[Arg::Bytes(subject.as_bytes())]).await?)
+        rows(self.db().fetch_all(sql, &[Arg::Bytes(subject.as_bytes())]).await?)
     }
 
     /// The events that match, newest first, at most `limit`. The next page is
@@ -291,7 +280,7 @@ impl Store {
             "SELECT {COLUMNS} FROM events WHERE {} ORDER BY position DESC LIMIT ?",
             conditions.join(" AND ")
         );
-        rows(&self.db().clone().within(SEARCH).fetch_all(sql, &args).await?)
+        rows(self.db().clone().within(SEARCH).fetch_all(sql, &args).await?)
     }
 
     /// The last position that was recorded by then (at that instant or before); 0 when none was.

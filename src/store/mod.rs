@@ -6,7 +6,7 @@
 //! - [`Store::append`] writes what one command wants, all of it or nothing
 //!   ([`append`]); one task per process writes for everybody ([`writer`]; `group` and
 //!   `checks` are its statements).
-//! - [`Store`]'s reading side ([`feed`]): pages by position, streams, audit filters,
+//! - [`Store`]'s reading side ([`feed`]): pages by position (read ahead by [`pages`]), streams, audit filters,
 //!   and a watch that tells of every new event, of other processes too.
 //! - [`keys`] holds the person keys and opens and seals fields ([`seal`]).
 //! - [`Db`] gives up a statement that nobody answers ([`Db::within`]); its connection is
@@ -50,6 +50,7 @@ pub mod keys;
 mod lease;
 pub mod links;
 pub mod migrate;
+pub mod pages;
 pub mod rights;
 pub mod row;
 pub mod seal;

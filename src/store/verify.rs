@@ -6,6 +6,7 @@ use super::chain::{self, Columns};
 use super::db::{Db, Row};
 use super::error::{DbError, Result};
 use super::feed::{self, Head};
+use super::pages::Pages;
 use crate::domain::date::Instant;
 use crate::domain::id::{Position, StreamType};
 
@@ -69,8 +70,6 @@ impl VerifyReport {
     }
 }
 
-/// How many rows are fetched at once; the next page is fetched while one is hashed.
-const PAGE: i64 = 5_000;
 /// After so many findings the walk ends.
 const ENOUGH: usize = 100;
 
@@ -81,27 +80,9 @@ const ENOUGH: usize = 100;
 pub async fn verify(db: &Db, against: Option<[u8; 32]>) -> Result<VerifyReport> {
     let mut walk = Walk::new(against);
     loop {
-        let (pages, mut fetched) = tokio::sync::mpsc::channel::<Result<Vec<Row>>>(1);
-        let (source, mut after) = (db.clone(), Position(walk.last));
-        let ahead = tokio::spawn(async move {
-            loop {
-                let page = feed::page(&source, after, PAGE).await;
-                let last = match &page {
-                    Ok(rows) => rows.last().and_then(|row| row.int(0).ok()).map(Position),
-                    Err(_) => None,
-                };
-                let full = page.as_ref().is_ok_and(|rows| rows.len() as u64 == PAGE.unsigned_abs());
-                if pages.send(page).await.is_err() || !full {
-                    return;
-                }
-                match last {
-                    Some(last) => after = last,
-                    None => return,
-                }
-            }
-        });
-        while let Some(page) = fetched.recv().await {
-            let page = page?;
+        let through = feed::newest(db).await?;
+        let mut pages = Pages::new(db, Position(walk.last), through, Ok::<Vec<Row>, DbError>);
+        while let Some((page, _)) = pages.next().await? {
             walk = tokio::task::spawn_blocking(move || {
                 for row in &page {
                     walk.step(row);
@@ -114,7 +95,6 @@ pub async fn verify(db: &Db, against: Option<[u8; 32]>) -> Result<VerifyReport> 
                 break;
             }
         }
-        ahead.abort();
         // The head is read after the rows: what was appended under way is walked as well.
         let head = feed::read_head(db).await?;
         let enough = walk.findings.len() >= ENOUGH;

@@ -228,7 +228,13 @@ async fn read_models(db: &Db, store: &Store, findings: &mut Findings) -> Result<
             behind.push(at.model.as_str());
         }
     }
-    if behind.is_empty() && states.iter().all(|at| at.stopped_by.is_none()) {
+    let others = checkpoint::of_other_shapes(db).await?;
+    if !others.is_empty() {
+        let names: Vec<&str> = others.iter().map(|model| model.as_str()).collect();
+        let found =
+            format!("{}: written by another version of emol, which this one does not read", names.join(", "));
+        findings.add("read models", Grade::Problem, found, Some("run `emol rebuild`"));
+    } else if behind.is_empty() && states.iter().all(|at| at.stopped_by.is_none()) {
         findings.ok("read models", format!("follow the log up to position {head}"));
     } else if !behind.is_empty() {
         let found = format!("{} behind the log", behind.join(", "));

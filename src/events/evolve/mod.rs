@@ -7,6 +7,6 @@ pub mod officers;
 pub mod record;
 
 pub use catalogue::{Catalogue, DisciplineState, TypeState};
-pub use civil::{Card, Civil, Senseless, WaiverHeld, Warrant};
+pub use civil::{Card, Civil, Senseless, Term, WaiverHeld, Warrant};
 pub use officers::{OfficerState, Officers};
 pub use record::{Clash, Consent, Record, Standing};

@@ -5,5 +5,5 @@ mod projector;
 mod query;
 
 pub use finder::Finder;
-pub use projector::{Doc, Projector};
+pub use projector::{Doc, PersonDoc, Projector};
 pub use query::{CardError, CardView, of, view};

@@ -49,6 +49,7 @@ pub struct Projector;
 
 impl ReadModel for Projector {
     const MODEL: Model = Model::Card;
+    const SHAPE: u8 = 1;
     type Doc = Doc;
 
     fn document(person: &Person<'_>) -> Option<Doc> {

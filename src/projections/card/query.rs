@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::projector::{Doc, PersonDoc};
+use super::projector::{Doc, PersonDoc, Projector};
 use crate::domain::card_id::{CardId, CardIdForm};
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Position, Slug, StreamVersion};
 use crate::domain::personal::Personal;
 use crate::domain::status::WaiverState;
 use crate::events::evolve::{Card, WaiverHeld};
-use crate::projections::Model;
 use crate::projections::tables::{self, Found};
+use crate::projections::{Model, document};
 use crate::store::{DbError, KeyError, Store};
 
 /// How often a page may have moved on: merged records that were merged again.
@@ -85,7 +85,7 @@ pub async fn of(store: &Store, id: CombatantId) -> Result<Option<CardView>, Card
 pub(super) async fn follow(store: &Store, mut found: Option<Found>) -> Result<Option<CardView>, CardError> {
     for _ in 0..MOST_MOVES {
         let Some(Found { subject, position, doc }) = found else { return Ok(None) };
-        match serde_json::from_slice(&doc).map_err(|_| CardError::Shape)? {
+        match document::decode::<Projector>(&doc).ok_or(CardError::Shape)? {
             Doc::MovedTo(other) => found = tables::document(store.db(), Model::Card, other).await?,
             Doc::Person(doc) => return view(store, subject, position, *doc).await,
         }

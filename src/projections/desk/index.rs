@@ -1,13 +1,12 @@
 //! Everybody on file, in memory: about 600 bytes a person.
 
-use super::projector::{Doc, FIELDS};
+use super::projector::{Doc, FIELDS, Projector};
 use crate::domain::card_id::CardIdForm;
 use crate::domain::date::CivilDate;
 use crate::domain::details::DetailField;
 use crate::domain::id::{CombatantId, Slug};
 use crate::domain::personal::Personal;
 use crate::domain::text::fold;
-use crate::projections::Model;
 use crate::projections::sorted::{Indexed, Slugs, View};
 
 /// The desk's list at one moment.
@@ -60,8 +59,7 @@ pub struct EntryCard {
 }
 
 impl Indexed for Entry {
-    type Doc = Doc;
-    const MODEL: Model = Model::Desk;
+    type Model = Projector;
 
     fn sealed(doc: &Doc) -> Vec<(&'static str, Option<&Personal>)> {
         FIELDS

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::projector::{Doc, DocCard};
+use super::projector::{Doc, DocCard, Projector};
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Slug};
 use crate::domain::personal::Personal;
 use crate::domain::status::{WaiverState, warrant_active};
 use crate::domain::text::fold;
 use crate::events::evolve::Warrant;
-use crate::projections::Model;
 use crate::projections::sorted::{Indexed, Slugs, View};
 
 /// The marshal list at one moment.
@@ -43,8 +42,7 @@ pub struct Marshal {
 }
 
 impl Indexed for Entry {
-    type Doc = Doc;
-    const MODEL: Model = Model::Marshals;
+    type Model = Projector;
 
     fn sealed(doc: &Doc) -> Vec<(&'static str, Option<&Personal>)> {
         vec![

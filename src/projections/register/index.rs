@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::projector::Doc;
+use super::projector::{Doc, Projector};
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Slug};
 use crate::domain::personal::Personal;
 use crate::domain::rulebook::{AgeBand, Rules, age_band};
 use crate::domain::status::{WaiverState, is_valid};
 use crate::domain::text::fold;
-use crate::projections::Model;
 use crate::projections::sorted::{Indexed, Slugs, View};
 
 /// The register at one moment.
@@ -90,8 +89,7 @@ pub struct RegisterRow {
 }
 
 impl Indexed for Entry {
-    type Doc = Doc;
-    const MODEL: Model = Model::Register;
+    type Model = Projector;
 
     fn sealed(doc: &Doc) -> Vec<(&'static str, Option<&Personal>)> {
         vec![

@@ -42,6 +42,7 @@ pub struct Projector;
 
 impl ReadModel for Projector {
     const MODEL: Model = Model::Register;
+    const SHAPE: u8 = 1;
     type Doc = Doc;
 
     fn document(person: &Person<'_>) -> Option<Doc> {

@@ -2,7 +2,8 @@
 
 use emol::domain::id::Position;
 use emol::projections::rebuild::rebuild_within;
-use emol::projections::{Model, Projections, State, card, rebuild};
+use emol::projections::{Model, Projections, State, card, checkpoint, rebuild};
+use emol::store::Arg;
 
 use super::people::{ASTA, SOON, Somebody, clocked, erased, granted, project, tables, who, with_card, write};
 use crate::support::databases::on_all_databases;
@@ -59,6 +60,26 @@ fn one_read_model_can_be_rebuilt_alone_after_it_was_damaged() {
         assert_eq!(tables(&store).await, live);
         let projections = project(&store).await;
         assert!(projections.states().iter().all(|at| at.state == State::Live));
+    });
+}
+
+#[test]
+fn documents_that_another_version_wrote_are_known_and_rebuilt() {
+    on_all_databases(|database| async move {
+        let (store, _) = clocked(&database).await;
+        history(&store).await;
+        project(&store).await;
+        let live = tables(&store).await;
+        assert_eq!(checkpoint::of_other_shapes(store.db()).await.unwrap(), []);
+        let subject = who(1);
+        let sql = "UPDATE rm_documents SET doc = ? WHERE model = 'card' AND subject = ?";
+        let args = [Arg::Bytes(br#"{"Person":{}}"#), Arg::Bytes(subject.0.as_bytes())];
+        database.admin.execute(sql, &args).await.unwrap();
+        assert!(matches!(card::of(&store, subject).await, Err(card::CardError::Shape)));
+        assert_eq!(checkpoint::of_other_shapes(store.db()).await.unwrap(), [Model::Card]);
+        rebuild(&store, None, |_| {}).await.unwrap();
+        assert_eq!(checkpoint::of_other_shapes(store.db()).await.unwrap(), []);
+        assert_eq!(tables(&store).await, live);
     });
 }
 

@@ -87,6 +87,12 @@ fn verify_names_a_missing_row_and_a_cut_tail() {
         tamper(&database, "DELETE FROM events WHERE position = 4").await;
         let report = verify(&database.db, None).await.unwrap();
         assert_eq!(report.findings[0], Finding { position: Position(4), problem: Problem::Missing });
+        // A place that somebody made up may be far away: nothing is looked for on the way.
+        tamper(&database, "UPDATE events SET position = 1000000000000000 WHERE position = 8").await;
+        let report = verify(&database.db, None).await.unwrap();
+        let missing = Finding { position: Position(8), problem: Problem::Missing };
+        assert!(report.findings.contains(&missing), "{report:?}");
+        assert_eq!(report.head.position, Position(1_000_000_000_000_000));
     });
 }
 
