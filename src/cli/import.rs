@@ -1,5 +1,7 @@
 //! `emol import`: disciplines, regions and rosters from files.
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -61,7 +63,7 @@ struct Report {
     changed: usize,
     unchanged: usize,
     skipped: usize,
-    events: std::collections::BTreeMap<&'static str, usize>,
+    events: BTreeMap<&'static str, usize>,
     first_position: Option<i64>,
     last_position: Option<i64>,
     differences: Vec<DifferenceLine>,
@@ -180,16 +182,28 @@ fn difference_line(difference: &Difference) -> DifferenceLine {
     DifferenceLine { line, ref_, column, on_file, in_file, note }
 }
 
+/// Faults of one kind in one column that are shown; `--json` shows all.
+const ALIKE: usize = 50;
+
 fn fault_table(faults: &[Fault]) -> String {
-    let rows: Vec<Vec<String>> = faults
-        .iter()
+    let mut alike: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let shown = faults.iter().filter(|fault| {
+        let count = alike.entry((&fault.column, &fault.problem)).or_default();
+        *count += 1;
+        *count <= ALIKE
+    });
+    let rows: Vec<Vec<String>> = shown
         .map(|fault| {
             let line = if fault.line == 0 { String::new() } else { fault.line.to_string() };
             let value = if fault.value.is_empty() { "(empty)".to_owned() } else { fault.value.clone() };
             vec![line, fault.column.clone(), value, fault.problem.clone(), fault.remedy.clone()]
         })
         .collect();
-    output::table(&["line", "column", "value", "problem", "what would be right"], &rows)
+    let mut table = output::table(&["line", "column", "value", "problem", "what would be right"], &rows);
+    for ((column, problem), count) in alike.into_iter().filter(|(_, count)| *count > ALIKE) {
+        let _ = write!(table, "\n… and {} more in {column}: {problem}", count - ALIKE);
+    }
+    table
 }
 
 fn print(kind: Kind, report: &ImportReport) {

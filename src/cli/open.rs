@@ -59,9 +59,11 @@ pub async fn database(source: &Source) -> Result<Db, Failure> {
 /// The log, and the bus on it.
 pub async fn bus(source: &Source) -> Result<Bus, Failure> {
     let config = DatabaseConfig::read(source)?;
-    let keys = KeysConfig::read(source, &config)?.load()?;
+    let keys = KeysConfig::read(source, &config)?;
+    // Before the keys: where there is no database, there is no key file either.
     let db = connect(&config).await?;
     check_schema(&db).await?;
+    let keys = keys.load()?;
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
     let store = Store::open(db, keys, clock.clone(), ids.clone()).await?;
     Ok(Bus::open(store, clock, ids).await?)

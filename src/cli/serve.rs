@@ -22,11 +22,12 @@ pub async fn run(source: &Source) -> Result<(), Failure> {
     let serving = ServeConfig::read(source)?;
     let sign_in = SignInConfig::read(source)?;
     let database = DatabaseConfig::read(source)?;
-    let keys = KeysConfig::read(source, &database)?.load()?;
+    let keys = KeysConfig::read(source, &database)?;
     let db = open::connect(&database).await?;
     open::check_schema(&db).await?;
+    let keys = keys.load()?;
     check_clock(&db).await?;
-    let listener = listen(serving.listen).await?;
+    let listener = listen(serving.listen, "EMOL_LISTEN").await?;
     let services = Services::open(db.clone(), keys, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
     let head = services.store.head().await?;
     tracing::info!(
@@ -97,10 +98,10 @@ fn say_who_can_sign_in(config: &WebConfig) {
 }
 
 /// Listens on an address.
-pub async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
+pub async fn listen(address: std::net::SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         Failure::Config(format!(
-            "EMOL_LISTEN: {address} cannot be listened on ({error}); choose another port, or end what uses it"
+            "{setting}: {address} cannot be listened on ({error}); choose another port, or end what uses it"
         ))
     })
 }

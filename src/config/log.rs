@@ -1,6 +1,6 @@
 //! What is logged, and how.
 
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use super::settings::{LOG_FORMAT, LOG_LEVEL};
 use super::{ConfigError, Fault, Source};
@@ -30,7 +30,8 @@ impl LogConfig {
     /// A level or a format that does not exist.
     pub fn read(source: &Source, usual: &str) -> Result<Self, ConfigError> {
         let filter = source.get(LOG_LEVEL).unwrap_or(usual);
-        let filter = filter.parse().map_err(|_| {
+        let levels = filter.parse().ok().filter(|_| filter.split(',').all(is_directive));
+        let filter = levels.ok_or_else(|| {
             let why = "a level is error, warn, info, debug or trace, perhaps by module";
             Fault::wrong(LOG_LEVEL, filter, why)
         })?;
@@ -40,5 +41,30 @@ impl LogConfig {
             Some(other) => return Err(Fault::wrong(LOG_FORMAT, other, "it is text or json").into()),
         };
         Ok(Self { filter, format })
+    }
+}
+
+/// Whether it is a level, or `module=level`. The parser takes a word that is no level for a module, and a slip of
+/// the keyboard would turn logging off.
+fn is_directive(text: &str) -> bool {
+    let is_level = |text: &str| text.trim().parse::<LevelFilter>().is_ok();
+    match text.split_once('=') {
+        None => is_level(text),
+        Some((module, level)) => !module.trim().is_empty() && is_level(level),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_is_no_level_is_refused() {
+        for right in ["info", "WARN", "off", "info,sqlx=warn", "emol::web=debug, sqlx=off"] {
+            assert!(right.split(',').all(is_directive), "{right}");
+        }
+        for wrong in ["inof", "", "info,", "emol", "zzz=", "=info", "emol=loud"] {
+            assert!(!wrong.split(',').all(is_directive), "{wrong}");
+        }
     }
 }

@@ -19,6 +19,7 @@ use crate::domain::text::{fold, slug_of};
 use crate::events::evolve::{Catalogue, TypeState};
 use crate::events::{Event, Fact};
 
+const EXAMPLE: &str = r#"{"name": "Fencing", "authorizations": [{"name": "Cut and Thrust", "is_primary": false}], "marshals": [{"name": "Marshal"}]}"#;
 const CHANGE_IT: &str = "left as it is; change it on the desk if the file is right";
 const KEPT: &str = "kept; an import removes nothing";
 const RETIRED: &str = "it is retired here and stays so";
@@ -61,7 +62,7 @@ pub async fn import(
     progress: OnProgress<'_>,
 ) -> Result<ImportReport, ImportError> {
     let run = Run::new(bus, &actor, correlation, bytes);
-    json::import(&run, dry_run, progress, judge).await
+    json::import(&run, dry_run, progress, EXAMPLE, judge).await
 }
 
 fn judge(

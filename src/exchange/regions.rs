@@ -13,6 +13,8 @@ use crate::domain::actor::Actor;
 use crate::domain::id::{CorrelationId, StreamId, StreamType};
 use crate::domain::region::{RegionEntry, find_region};
 
+const EXAMPLE: &str =
+    r#"{"code": "ON", "name": "Ontario", "country": "Canada", "postal_format": "A1A 1A1", "active": true}"#;
 const CHANGE_IT: &str = "left as it is; change the region on the desk if the file is right";
 const KEPT: &str = "kept; an import removes nothing";
 
@@ -29,7 +31,7 @@ pub async fn import(
     progress: OnProgress<'_>,
 ) -> Result<ImportReport, ImportError> {
     let run = Run::new(bus, &actor, correlation, bytes);
-    json::import(&run, dry_run, progress, judge).await
+    json::import(&run, dry_run, progress, EXAMPLE, judge).await
 }
 
 fn judge(

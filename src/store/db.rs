@@ -5,6 +5,7 @@
 //! Only `store` and `projections` use it (and `exchange/legacy`, to read the old database).
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::pin::Pin;
 use std::str::FromStr;
 use std::time::Duration;
@@ -190,8 +191,9 @@ impl Db {
                     .to_owned(),
             ));
         }
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
+        let options = SqliteConnectOptions::from_str(url)?;
+        make_private(options.get_filename());
+        let options = options
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
@@ -373,6 +375,16 @@ impl Db {
             }
         }
     }
+}
+
+/// Makes the file where there is none, readable by its owner only; what SQLite puts beside it is as private.
+/// Where that is not possible, SQLite says why.
+fn make_private(file: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(file);
 }
 
 /// The only writing connection of SQLite was in use all the time: busy, not away.

@@ -22,6 +22,7 @@ mod table;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use self::columns::Column;
 use self::decide::{Decided, Desk, Known};
 use self::people::Person;
 use super::proposal::{Run, TRIES, write};
@@ -89,6 +90,13 @@ async fn prepare(
     let today = run.bus.today();
     let rows = rows::read(run.bytes, &mut faults);
     progress(Progress { step: Step::Reading, done: 0, of: rows.len() });
+    if kingdom.catalogue.disciplines.is_empty()
+        && let Some(row) = rows.iter().find(|row| !row.get(Column::Discipline).is_empty())
+    {
+        let remedy = "bring them in before the people: emol import disciplines FILE";
+        let fault = row.fault(Column::Discipline).because("the kingdom has no disciplines yet", remedy);
+        return Err(ImportError::Faults(vec![fault]));
+    }
     let people = people::of_rows(&rows, &kingdom.catalogue, today, &mut faults);
     progress(Progress { step: Step::Reading, done: rows.len(), of: rows.len() });
     let mut known = known(run.bus, &people).await?;
@@ -121,7 +129,7 @@ async fn prepare(
 
 /// In the order of the lines, and of the columns in each.
 fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
-    let place = |name: &str| columns::Column::ALL.iter().position(|column| column.name() == name);
+    let place = |name: &str| Column::ALL.iter().position(|column| column.name() == name);
     faults.sort_by_key(|fault| (fault.line, place(&fault.column)));
     faults
 }

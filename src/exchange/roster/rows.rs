@@ -56,7 +56,12 @@ pub(super) fn read<'a>(bytes: &'a [u8], faults: &mut Vec<Fault>) -> Vec<Row<'a>>
         return Vec::new();
     };
     let Some(places) = header(&first, faults) else { return Vec::new() };
-    table.filter_map(|raw| row(raw, &places, faults)).collect()
+    let rows: Vec<Row<'_>> = table.filter_map(|raw| row(raw, &places, faults)).collect();
+    if rows.is_empty() && faults.is_empty() {
+        let remedy = "below the header stands a line for each person and discipline";
+        faults.push(Fault::at(first.line, "", "", "").because("nobody is in the file", remedy));
+    }
+    rows
 }
 
 /// Which column stands where, if the header has each of them once and no other.
@@ -76,6 +81,12 @@ fn header(first: &Raw<'_>, faults: &mut Vec<Fault>) -> Option<Vec<Column>> {
         let problem =
             format!("the cells are separated by {}", if separator == ';' { "semicolons" } else { "tabs" });
         faults.push(Fault::at(first.line, "", "", "").because(problem, "save the file with commas"));
+        return None;
+    }
+    let known = |name: &String| Column::parse(&name.to_lowercase().replace([' ', '-'], "_")).is_some();
+    if !names.iter().any(known) {
+        let remedy = format!("give a roster, whose first line is {}", Column::header());
+        faults.push(Fault::at(first.line, "", "", "").because("this is no roster", remedy));
         return None;
     }
     let mut places = Vec::with_capacity(names.len());

@@ -56,8 +56,10 @@ fn a_list_with_a_fault_is_refused_whole() {
     on_all_databases(async |database| {
         let bus = founded(&database).await;
         let before = head(&bus).await;
-        let cases: [(&[u8], usize, &str); 5] = [
-            (b"", 1, "EOF while parsing a value"),
+        let cases: [(&[u8], usize, &str); 7] = [
+            (b"", 1, "this is no JSON (EOF while parsing a value)"),
+            (b"\x89PNG", 1, "this is no JSON"),
+            (b"{\"name\": \"x\"}", 1, "invalid type: map, expected a sequence"),
             (b"[\n{\"nam\": \"x\"}]", 2, "unknown field `nam`"),
             (b"[{\"name\": \"Cudgels\"}, {\"name\": \"\"}]", 0, "no Latin letter"),
             (b"[{\"name\": \"Cudgels\"}, {\"name\": \"CUDGELS\"}]", 0, "stands twice"),

@@ -2,7 +2,7 @@
 
 use emol::exchange::ImportError;
 
-use super::kingdom::{HEADER, founded, head, import, only_fault, people, places};
+use super::kingdom::{HEADER, empty, founded, head, import, only_fault, people, places};
 use crate::support::databases::on_all_databases;
 
 const ROW: &str = "C1,A B,,a@example.org,905 555 9487,1 Queen St,,Ottawa,ON,N8T 7X4,,,,,yes,no,,,,,";
@@ -16,13 +16,17 @@ fn a_file_that_is_no_roster_says_so_and_writes_nothing() {
     on_all_databases(async |database| {
         let bus = founded(&database).await;
         let before = head(&bus).await;
-        let cases: [(&[u8], &str); 6] = [
+        let cases: [(&[u8], &str); 10] = [
             (b"", "the file is empty"),
             (b"\xEF\xBB\xBF\r\n", "the file is empty"),
             (b"\xFF\xFEr\0e\0f\0", "the file is UTF-16"),
             (&HEADER.replace(',', ";").into_bytes(), "the cells are separated by semicolons"),
             (&HEADER.replacen("branch,", "", 1).into_bytes(), "this column is missing"),
             (&vec![b'x'; (16 << 20) + 1], "the file is larger than 16 MiB"),
+            (&vec![b'x'; 10 << 20], "this is no roster"),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\n\n,,\n", "this is no roster"),
+            (b"[{\"name\": \"Fencing\"}]", "this is no roster"),
+            (HEADER.as_bytes(), "nobody is in the file"),
         ];
         for (bytes, expected) in cases {
             let (line, _, problem) = only_fault(import(&bus, bytes).await);
@@ -37,8 +41,19 @@ fn a_file_that_is_no_roster_says_so_and_writes_nothing() {
             (faults[0].remedy.as_str(), faults[1].problem.as_str()),
             ("write it branch", "this column stands twice")
         );
-        assert_eq!(import(&bus, HEADER.as_bytes()).await.unwrap().rows, 0);
         assert_eq!(head(&bus).await, before);
+    });
+}
+
+#[test]
+fn a_roster_before_its_disciplines_gets_one_hint() {
+    on_all_databases(async |database| {
+        let bus = empty(&database).await;
+        let row = ROW.replace("no,,,,,", "no,,Fencing,2026-01-01,,");
+        let outcome = import(&bus, &file(&[ROW, &row.replace("C1", "C2"), &row.replace("C1", "C3")])).await;
+        let found = only_fault(outcome);
+        assert_eq!((found.0, found.1.as_str()), (3, "discipline"), "{found:?}");
+        assert_eq!(found.2, "the kingdom has no disciplines yet");
     });
 }
 
