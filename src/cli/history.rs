@@ -255,6 +255,20 @@ fn state(person: CombatantId, rows: &[RecordedRow], on: Option<CivilDate>) -> Re
     })
 }
 
+/// A value in words: what is in lists and below names stands one after another.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => {
+            map.iter().map(|(name, inner)| format!("{name} {}", plain(inner))).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
 fn print(history: &History) {
     for entry in &history.events {
         let effective = entry.effective_on.map_or_else(String::new, |day| format!(", effective {day}"));
@@ -264,8 +278,7 @@ fn print(history: &History) {
         ));
         if let Value::Object(fields) = &entry.payload {
             for (name, value) in fields {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                output::say(&format!("            {name}: {}", text.replace(char::is_control, "�")));
+                output::say(&format!("            {name}: {}", plain(value).replace(char::is_control, "�")));
             }
         }
     }

@@ -15,8 +15,8 @@ use serde::Serialize;
 use super::assets::Assets;
 use super::views::{
     AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskHomeView, DeskListView,
-    DeskPersonView, DeskRecordView, DeskSessionsView, ErrorView, ForbiddenView, HomeView, MarshalsView,
-    MessageView, Page, PrivacyPolicyView, RegisterView, RequestView, SignInView,
+    DeskMergeView, DeskPersonView, DeskRecordView, DeskSessionsView, ErrorView, ForbiddenView, HomeView,
+    MarshalsView, MessageView, Page, PrivacyPolicyView, RegisterView, RequestView, SignInView,
 };
 
 #[derive(Embed)]
@@ -171,6 +171,8 @@ pages! {
     desk_record(DeskRecordView);
     /// `/desk/people/new` and `/desk/people/<id>/edit`
     desk_person(DeskPersonView);
+    /// `/desk/people/<id>/merge`
+    desk_merge(DeskMergeView);
     /// `/desk/sessions`
     desk_sessions(DeskSessionsView);
     /// `/audit`
@@ -223,7 +225,7 @@ mod tests {
         }
         all! {
             home register marshals card card_not_found error forbidden privacy_policy request_card
-            update_info sign_in message desk_home desk_list desk_record desk_person desk_sessions audit_log audit_event
+            update_info sign_in message desk_home desk_list desk_record desk_person desk_merge desk_sessions audit_log audit_event
             audit_asof
         }
         out

@@ -13,8 +13,6 @@ use crate::projections::Model;
 use crate::projections::tables::{self, Found};
 use crate::store::{ClaimKind, DbError, Store};
 
-/// Most statements under way; one more is made ready while another is answered.
-const AT_ONCE: usize = 2;
 /// Most addresses in one statement.
 const MOST: usize = 64;
 
@@ -31,7 +29,8 @@ pub struct Finder {
 #[derive(Debug, Default)]
 struct Queue {
     waiting: Vec<(Hash, oneshot::Sender<Answer>)>,
-    under_way: usize,
+    /// Whether a task answers whoever waits.
+    answered: bool,
 }
 
 impl Finder {
@@ -58,8 +57,8 @@ impl Finder {
         let (sender, answer) = oneshot::channel();
         let mut queue = self.queue();
         queue.waiting.push((hash, sender));
-        if queue.under_way < AT_ONCE {
-            queue.under_way += 1;
+        if !queue.answered {
+            queue.answered = true;
             // A task of its own: whoever asked first may hang up before the others have their answers.
             tokio::spawn(self.clone().answer_all());
         }
@@ -67,7 +66,10 @@ impl Finder {
     }
 
     async fn answer_all(self) {
-        while let Some(some) = self.next() {
+        loop {
+            // Whoever is about to ask gets a turn: twice as many are answered by one statement.
+            tokio::task::yield_now().await;
+            let Some(some) = self.next() else { return };
             let hashes: Vec<Hash> = some.iter().map(|(hash, _)| *hash).collect();
             let db = self.store.db();
             let found = tables::claimed_documents(db, Model::Card, ClaimKind::CardId, &hashes).await;
@@ -84,7 +86,7 @@ impl Finder {
     fn next(&self) -> Option<Vec<(Hash, oneshot::Sender<Answer>)>> {
         let mut queue = self.queue();
         if queue.waiting.is_empty() {
-            queue.under_way -= 1;
+            queue.answered = false;
             return None;
         }
         let most = queue.waiting.len().min(MOST);

@@ -6,4 +6,4 @@ mod query;
 
 pub use index::{Entry, EntryCard, Index};
 pub use projector::{Doc, DocCard, Projector};
-pub use query::{Filter, Page, Query, Sort};
+pub use query::{Filter, Page, Query, Shared, Sort};

@@ -14,9 +14,8 @@ use super::forms::Back;
 use super::open;
 use super::verbs::{Asking, NotAsked, Read};
 use crate::commands::bus::{BusError, Request};
-use crate::commands::combatant::CombatantCommand;
 use crate::commands::{Command, Refusal};
-use crate::domain::id::{CombatantId, CommandId, Position, StreamVersion};
+use crate::domain::id::{CommandId, Position, StreamVersion};
 use crate::domain::permission::Permission;
 use crate::events::evolve::Standing;
 use crate::web::error::AppError;
@@ -67,7 +66,8 @@ pub async fn act(
             return open::refused(&state, &officer, id, &back, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
-    let request = request(&state, &officer, uri.path(), &sent, command_id, None, id, asked.command);
+    let command = Command::Combatant { combatant: id, command: asked.command };
+    let request = request(&state, &officer, uri.path(), &sent, command_id, None, command);
     match state.bus().execute(request).await {
         Ok(receipt) => {
             let to = format!("/desk/people/{id}{}", asked.done.anchor());
@@ -82,7 +82,6 @@ pub async fn act(
 
 /// A form as the bus takes it. Its body is the address and the bytes that were
 /// sent: the same form at another address is not the same command.
-#[expect(clippy::too_many_arguments, reason = "one for each part of the request")]
 pub(super) fn request(
     state: &AppState,
     officer: &CurrentOfficer,
@@ -90,18 +89,10 @@ pub(super) fn request(
     sent: &Sent,
     command_id: CommandId,
     seen: Option<StreamVersion>,
-    combatant: CombatantId,
-    command: CombatantCommand,
+    command: Command,
 ) -> Request {
     let body = [path.as_bytes(), b"\n", sent.body()].concat();
-    Request {
-        command_id,
-        actor: officer.actor(),
-        correlation_id: correlation(state),
-        body,
-        seen,
-        command: Command::Combatant { combatant, command },
-    }
+    Request { command_id, actor: officer.actor(), correlation_id: correlation(state), body, seen, command }
 }
 
 /// On to the next page, once the read models show what was done.

@@ -23,7 +23,7 @@ pub struct Done {
 }
 
 /// Every code, what it says, and what it adds.
-const SAID: [(&str, &str, &str); 18] = [
+const SAID: [(&str, &str, &str); 19] = [
     (
         "registered",
         "Registered.",
@@ -43,6 +43,7 @@ const SAID: [(&str, &str, &str); 18] = [
     ("listed", "Listed publicly.", "The public register shows this person, unless a minor."),
     ("unlisted", "No longer listed.", "The public register does not show this person."),
     ("card-link", "New card link made.", "Earlier links keep working."),
+    ("merged", "Joined.", "This record goes on. The other one’s card links lead here."),
     ("erased", "Erased.", "The key is destroyed. What happened stays countable, without a name."),
     ("session-ended", "Signed out there.", "Whoever goes on there has to sign in, within a minute."),
     ("soon", "Saved.", "Lists follow shortly."),

@@ -15,6 +15,7 @@ pub mod flash;
 pub mod forms;
 mod home;
 mod list;
+mod merge;
 mod open;
 mod person;
 pub mod record;
@@ -49,6 +50,7 @@ pub fn routes() -> Router<AppState> {
         .route("/desk/people/new", get(person::new).post(person::register))
         .route("/desk/people/{id}", get(open::show))
         .route("/desk/people/{id}/edit", get(person::edit).post(person::change))
+        .route("/desk/people/{id}/merge", get(merge::show).post(merge::join))
         // What can be done to a person.
         .route("/desk/people/{id}/issue-card", verb(verbs::card::issue))
         .route("/desk/people/{id}/renew-card", verb(verbs::card::renew))

@@ -13,6 +13,7 @@ use super::flash::Done;
 use super::open::person;
 use super::record::display_name;
 use super::sheet::{self, Sheet};
+use crate::commands::Command;
 use crate::commands::bus::BusError;
 use crate::commands::combatant::change_details::ChangeDetails;
 use crate::commands::combatant::register::Register;
@@ -51,7 +52,8 @@ pub async fn register(
     let command_id = sent.command_id()?;
     let id = CombatantId(Uuid::new_v5(&command_id.0, b"combatant"));
     let command = Register { details: typed(&sent), source: Source::Desk, roster_ref: None };
-    let request = request(&state, &officer, uri.path(), &sent, command_id, None, id, command.into());
+    let command = Command::Combatant { combatant: id, command: command.into() };
+    let request = request(&state, &officer, uri.path(), &sent, command_id, None, command);
     match state.bus().execute(request).await {
         Ok(receipt) => {
             let sees = officer.may(Permission::ReadCombatantInfo, None);
@@ -98,7 +100,8 @@ pub async fn change(
     })?;
     let ask = |seen| {
         let command = ChangeDetails { details: typed(&sent) }.into();
-        request(&state, &officer, uri.path(), &sent, command_id, Some(seen), id, command)
+        let command = Command::Combatant { combatant: id, command };
+        request(&state, &officer, uri.path(), &sent, command_id, Some(seen), command)
     };
     let mut answer = state.bus().execute(ask(seen)).await;
     if let Err(BusError::Stale { seen, now }) = answer {

@@ -15,6 +15,7 @@ pub mod forms;
 pub mod home;
 pub mod list;
 pub mod marshals;
+pub mod merge;
 pub mod parts;
 pub mod plain;
 pub mod record;
@@ -33,6 +34,7 @@ pub use forms::{Action, Choice, CommandForm, Field, FieldError, Hidden, Kind, Wi
 pub use home::HomeView;
 pub use list::{Column, DeskListView, DeskRow, Order};
 pub use marshals::{MarshalRow, MarshalsDiscipline, MarshalsView};
+pub use merge::{Candidate, DeskMergeView, Pair, PairRow};
 pub use parts::{Badge, Day, Detail, Link, Moment, Pager, PagerLink, Tone, Verdict, href};
 pub use plain::{
     CardNotFoundView, ErrorView, ForbiddenView, MessageView, Persona, PrivacyPolicyView, RequestView,

@@ -29,7 +29,9 @@ pub struct DeskRecordView {
     pub consent: Vec<Detail>,
     /// The form to change details, for those who may.
     pub edit_href: Option<String>,
-    /// What may be done with the person as a whole: send links, list, merge, erase.
+    /// Joins it with another record of the same person, for those who may (P6).
+    pub merge_href: Option<String>,
+    /// What may be done with the person as a whole: send links, list, erase.
     pub person_actions: Vec<Action>,
     /// The waiver.
     pub waiver: WaiverPanel,

@@ -28,6 +28,7 @@ fn a4_every_room_opens_to_whoever_holds_its_permission_and_to_nobody_else() {
             ("/desk/people/new".to_owned(), writer),
             (format!("/desk/people/{id}/edit"), writer),
             (format!("/desk/people/{UNKNOWN}/edit"), [404, 403, 403, 403, 403]),
+            (format!("/desk/people/{id}/merge"), writer),
             ("/audit".to_owned(), auditor),
             (format!("/audit?person={id}&kind=CardIssued&from=2026-01-01"), auditor),
             ("/audit/events/1".to_owned(), auditor),

@@ -3,6 +3,7 @@
 mod audit;
 mod desk;
 pub mod desk_cast;
+mod desk_merge;
 mod desk_people;
 mod guarding;
 mod hostile;

@@ -5,6 +5,8 @@ mod history;
 mod panels;
 mod person;
 
+pub use person::details;
+
 use crate::commands::bus::{Entry, KingdomState};
 use crate::domain::card_id::CardIdForm;
 use crate::domain::date::CivilDate;
@@ -149,9 +151,10 @@ impl Shown<'_> {
             verdict,
             card_href: record.card_id().and_then(|(card, _)| card.text()).map(|card| format!("/card/{card}")),
             sections,
-            details: self.details(),
+            details: details(record, &self.kingdom.catalogue),
             consent: self.consent(),
             edit_href: may_edit.then(|| self.action("edit")),
+            merge_href: (may_edit && !self.may.own).then(|| self.action("merge")),
             person_actions: if may_edit { self.person_actions() } else { Vec::new() },
             waiver,
             disciplines,

@@ -9,51 +9,52 @@ use crate::domain::details::DetailField;
 use crate::domain::permission::Permission;
 use crate::domain::region::find_region;
 use crate::domain::status::{WaiverState, is_valid};
-use crate::events::evolve::{Consent, Standing};
+use crate::events::evolve::{Catalogue, Consent, Record, Standing};
 use crate::events::{AccessEvent, Event};
 use crate::web::desk::forms::{effective_day, reason};
 use crate::web::form::capital;
 use crate::web::views::{Action, Badge, Day, Detail, Field, Kind, Tone, WaiverPanel};
 
-impl Shown<'_> {
-    pub(super) fn details(&self) -> Vec<Detail> {
-        let get = |field| detail(self.record, field);
-        let line = |label: &str, value: Option<String>| Detail { label: label.to_owned(), value };
-        let day = |field| {
-            get(field).map(|text| match CivilDate::parse(text) {
-                Ok(day) => Day::from(day).long,
-                Err(_) => text.to_owned(),
-            })
-        };
-        let phone = get(DetailField::Phone)
-            .map(|text| Phone::parse(text).map_or_else(|_| text.to_owned(), |phone| phone.display()));
-        let province = get(DetailField::Province).map(|code| {
-            find_region(&self.kingdom.catalogue.regions, code)
-                .map_or_else(|| code.to_owned(), |region| region.name.clone())
-        });
-        let address: Vec<String> = [
-            get(DetailField::Address1).map(ToOwned::to_owned),
-            get(DetailField::Address2).map(ToOwned::to_owned),
-            get(DetailField::City).map(ToOwned::to_owned),
-            province,
-            get(DetailField::PostalCode).map(ToOwned::to_owned),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        vec![
-            line("SCA name", get(DetailField::ScaName).map(ToOwned::to_owned)),
-            line("Legal name", get(DetailField::LegalName).map(ToOwned::to_owned)),
-            line("Branch", get(DetailField::Branch).map(ToOwned::to_owned)),
-            line("E-mail", get(DetailField::Email).map(ToOwned::to_owned)),
-            line("Phone", phone),
-            line("Address", (!address.is_empty()).then(|| address.join(", "))),
-            line("Date of birth", day(DetailField::DateOfBirth)),
-            line("Member number", get(DetailField::MemberNumber).map(ToOwned::to_owned)),
-            line("Membership expires", day(DetailField::MemberExpiry)),
-        ]
-    }
+/// Name, contact, birth, membership: always the same lines.
+#[must_use]
+pub fn details(record: &Record, catalogue: &Catalogue) -> Vec<Detail> {
+    let get = |field| detail(record, field);
+    let line = |label: &str, value: Option<String>| Detail { label: label.to_owned(), value };
+    let day = |field| {
+        get(field).map(|text| match CivilDate::parse(text) {
+            Ok(day) => Day::from(day).long,
+            Err(_) => text.to_owned(),
+        })
+    };
+    let phone = get(DetailField::Phone)
+        .map(|text| Phone::parse(text).map_or_else(|_| text.to_owned(), |phone| phone.display()));
+    let province = get(DetailField::Province).map(|code| {
+        find_region(&catalogue.regions, code).map_or_else(|| code.to_owned(), |region| region.name.clone())
+    });
+    let address: Vec<String> = [
+        get(DetailField::Address1).map(ToOwned::to_owned),
+        get(DetailField::Address2).map(ToOwned::to_owned),
+        get(DetailField::City).map(ToOwned::to_owned),
+        province,
+        get(DetailField::PostalCode).map(ToOwned::to_owned),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    vec![
+        line("SCA name", get(DetailField::ScaName).map(ToOwned::to_owned)),
+        line("Legal name", get(DetailField::LegalName).map(ToOwned::to_owned)),
+        line("Branch", get(DetailField::Branch).map(ToOwned::to_owned)),
+        line("E-mail", get(DetailField::Email).map(ToOwned::to_owned)),
+        line("Phone", phone),
+        line("Address", (!address.is_empty()).then(|| address.join(", "))),
+        line("Date of birth", day(DetailField::DateOfBirth)),
+        line("Member number", get(DetailField::MemberNumber).map(ToOwned::to_owned)),
+        line("Membership expires", day(DetailField::MemberExpiry)),
+    ]
+}
 
+impl Shown<'_> {
     pub(super) fn consent(&self) -> Vec<Detail> {
         let kept = match &self.record.consent {
             Consent::Awaited => {

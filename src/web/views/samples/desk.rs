@@ -124,6 +124,58 @@ impl Sample for DeskListView {
     }
 }
 
+impl Sample for DeskMergeView {
+    fn samples() -> Vec<(&'static str, Self)> {
+        let empty = Self {
+            name: NAMES[0].into(),
+            record_href: "/desk/people/1".into(),
+            action: "/desk/people/1/merge".into(),
+            search: Field::new(Kind::Search, "q", "Look for the other record").hint("A part of a name."),
+            searched: false,
+            candidates: vec![],
+            pair: None,
+        };
+        let candidate = |name: &str, why: Option<&str>| Candidate {
+            href: "/desk/people/1/merge?with=2".into(),
+            name: name.into(),
+            legal_name: "Xavier Jansen".into(),
+            branch: None,
+            why: why.map(Into::into),
+        };
+        let found = Self {
+            candidates: vec![candidate(NAMES[1], Some("the same legal name")), candidate(NAMES[2], None)],
+            ..empty.clone()
+        };
+        let row = |label: &str, stays: Option<&str>, ends: Option<&str>, lost| PairRow {
+            label: label.into(),
+            stays: stays.map(Into::into),
+            ends: ends.map(Into::into),
+            differs: stays != ends,
+            lost,
+        };
+        let choice = Field::new(Kind::Radios, "waiver", "Which waiver")
+            .required()
+            .choices([("stays", "signed 2 May 2023"), ("ends", "signed 1 June 2024")])
+            .error(Some("Choose which waiver to keep".into()));
+        let pair = Pair {
+            stays: NAMES[0].into(),
+            stays_href: "/desk/people/1".into(),
+            ends: NAMES[1].into(),
+            ends_href: "/desk/people/2".into(),
+            swap_href: "/desk/people/2/merge?with=1".into(),
+            rows: vec![
+                row("SCA name", Some(NAMES[0]), Some(NAMES[1]), true),
+                row("Branch", None, Some("Ben Dunfirth"), true),
+                row("Fencing", Some("issued 1 May 2026"), None, false),
+            ],
+            form: form("merge", "Join them for good", vec![choice]).dangerous(),
+            consequences: vec!["Authorizations and warrants of both are united.".into()],
+        };
+        let pair = Self { pair: Some(pair), ..empty.clone() };
+        vec![("pair", pair), ("found", found), ("nobody", empty)]
+    }
+}
+
 impl Sample for DeskPersonView {
     fn samples() -> Vec<(&'static str, Self)> {
         let text = |name: &str, label: &str| Field::new(Kind::Text, name, label).at_most(255);

@@ -142,6 +142,7 @@ fn record() -> DeskRecordView {
             section("begin", "Another discipline", None),
             section("history", "History", None),
         ],
+        merge_href: Some("/desk/people/1/merge".into()),
         details: vec![
             Detail::new("E-mail", "xavier@example.org"),
             Detail::new("Phone", "(905) 555-9487"),
