@@ -23,7 +23,7 @@ pub async fn of_record(
     screen: &str,
     id: CombatantId,
 ) -> Result<(), AppError> {
-    record(state, officer, screen, Read::Record(id)).await
+    record(state, officer, screen, Read::Record(id), None).await
 }
 
 /// Records that the officer opens a list on that screen, with what was asked
@@ -38,8 +38,26 @@ pub async fn of_list(
     query: String,
     count: usize,
 ) -> Result<(), AppError> {
-    let count = u32::try_from(count).unwrap_or(u32::MAX);
-    record(state, officer, screen, Read::List { query, count }).await
+    record(state, officer, screen, list(query, count), None).await
+}
+
+/// Records that the officer takes a list along, with what was asked, how many people it holds, and why.
+///
+/// # Errors
+/// Then nothing may leave.
+pub async fn of_export(
+    state: &AppState,
+    officer: &CurrentOfficer,
+    screen: &str,
+    query: String,
+    count: usize,
+    reason: &str,
+) -> Result<(), AppError> {
+    record(state, officer, screen, list(query, count), Some(reason.trim().to_owned())).await
+}
+
+fn list(query: String, count: usize) -> Read {
+    Read::List { query, count: u32::try_from(count).unwrap_or(u32::MAX) }
 }
 
 async fn record(
@@ -47,10 +65,11 @@ async fn record(
     officer: &CurrentOfficer,
     screen: &str,
     what: Read,
+    reason: Option<String>,
 ) -> Result<(), AppError> {
     let screen = Slug::parse(screen).map_err(|why| AppError::Internal(why.to_string()))?;
     let reading =
-        Reading { actor: officer.actor(), correlation_id: correlation(state), screen, what, reason: None };
+        Reading { actor: officer.actor(), correlation_id: correlation(state), screen, what, reason };
     state.bus().record_reading(reading).await?;
     Ok(())
 }

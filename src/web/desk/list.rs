@@ -13,6 +13,7 @@ use crate::domain::status::{WaiverState, is_valid};
 use crate::domain::text::clean;
 use crate::events::evolve::Catalogue;
 use crate::projections::desk::{Entry, Filter, Index, Query, Sort};
+use crate::web::desk::forms;
 use crate::web::error::AppError;
 use crate::web::form::{Sent, capital};
 use crate::web::reading;
@@ -20,7 +21,8 @@ use crate::web::session::CurrentOfficer;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
 use crate::web::views::{
-    Badge, Column, Day, DeskListView, DeskRow, Field, Hidden, Kind, Order, Page, Pager, Tone, href,
+    Action, Badge, Column, CommandForm, Day, DeskListView, DeskRow, Field, Hidden, Kind, Order, Page, Pager,
+    Tone, href,
 };
 use crate::web::words;
 
@@ -54,7 +56,7 @@ const SORTS: [(&str, &str, Sort); 5] = [
 ];
 
 /// What the address asks for.
-struct Asked {
+pub(super) struct Asked {
     q: String,
     state: String,
     discipline: String,
@@ -62,12 +64,12 @@ struct Asked {
     sort: String,
     down: bool,
     page: usize,
-    errors: Vec<(&'static str, String)>,
+    pub(super) errors: Vec<(&'static str, String)>,
 }
 
 impl Asked {
-    fn read(query: &str, catalogue: &Catalogue) -> Result<Self, AppError> {
-        let sent = Sent::read(query.as_bytes())?;
+    /// What an address, or the form of an export, asks for.
+    pub(super) fn of(sent: &Sent, catalogue: &Catalogue) -> Self {
         let mut errors = Vec::new();
         for field in ["q", "branch"] {
             let text = sent.text(field);
@@ -88,7 +90,7 @@ impl Asked {
         let discipline = choice("discipline", &|text| catalogue.disciplines.contains_key(text));
         let sort = sent.text("sort");
         let sort = SORTS.iter().find(|(key, ..)| *key == sort).map_or("name", |(key, ..)| key);
-        Ok(Self {
+        Self {
             q: sent.text("q").to_owned(),
             state,
             discipline,
@@ -97,10 +99,10 @@ impl Asked {
             down: sent.text("dir") == "down",
             page: sent.text("page").parse().unwrap_or(1).max(1),
             errors,
-        })
+        }
     }
 
-    fn query(&self) -> Query {
+    pub(super) fn query(&self) -> Query {
         let filter = STATES.iter().find(|(key, ..)| *key == self.state).map(|(_, _, filter)| *filter);
         let sort = SORTS.iter().find(|(key, ..)| *key == self.sort).map_or(Sort::Name, |(_, _, sort)| *sort);
         Query {
@@ -139,7 +141,7 @@ impl Asked {
     }
 
     /// What the access log keeps, sealed.
-    fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         let page = self.page.to_string();
         let parts = [
             ("", self.q.as_str()),
@@ -160,21 +162,36 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, AppError> {
     officer.require(Permission::ReadCombatantInfo, None)?;
+    let sent = Sent::read(query.unwrap_or_default().as_bytes())?;
+    let asked = Asked::of(&sent, &officer.kingdom.catalogue);
+    let status = if asked.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page(&state, &officer, &asked, None, status).await
+}
+
+/// The list, with the form of an export that was refused, if one was, and why.
+pub(super) async fn page(
+    state: &AppState,
+    officer: &CurrentOfficer,
+    asked: &Asked,
+    refused: Option<(&Sent, Option<String>)>,
+    status: StatusCode,
+) -> Result<Response, AppError> {
     let catalogue = &officer.kingdom.catalogue;
-    let asked = Asked::read(&query.unwrap_or_default(), catalogue)?;
     let today = state.today();
     let rules = catalogue.rulebook_on(today).rules;
     let index = state.lists()?.desk();
-    let (rows, total, status) = if asked.errors.is_empty() {
+    let (rows, total) = if asked.errors.is_empty() {
         let found = index.search(&asked.query(), today, &rules);
-        reading::of_list(&state, &officer, "desk-people", asked.words(), found.rows.len()).await?;
+        reading::of_list(state, officer, "desk-people", asked.words(), found.rows.len()).await?;
         let rows = found.rows.iter().map(|entry| row(entry, catalogue, today, &rules)).collect();
-        (rows, found.total, StatusCode::OK)
+        (rows, found.total)
     } else {
-        (Vec::new(), 0, StatusCode::UNPROCESSABLE_ENTITY)
+        (Vec::new(), 0)
     };
     let may_register = officer.may(Permission::WriteCombatantInfo, None);
-    let view = view(&asked, &index, catalogue, rows, total, may_register);
+    let may_export = officer.may(Permission::ExportSealed, None);
+    let mut view = view(asked, &index, catalogue, rows, total, may_register);
+    view.export = (total > 0).then(|| export(asked, may_export, refused));
     let path = asked.address(&asked.sort, asked.down, asked.page);
     let page = Page::desk(&state.site().site, &officer.chrome(), &path, "People", view);
     Ok((status, state.render(&page, Templates::desk_list)?).into_response())
@@ -242,6 +259,34 @@ fn view(
         export: None,
         register_href: may_register.then(|| "/desk/people/new".to_owned()),
     }
+}
+
+/// The form that asks for the whole list as a file.
+fn export(asked: &Asked, may_export: bool, refused: Option<(&Sent, Option<String>)>) -> Action {
+    let (typed, fault) = refused.map_or((None, None), |(sent, fault)| (Some(sent), fault));
+    let mut fields = vec![forms::reason().value(typed.map_or("", |sent| sent.text("reason"))).error(fault)];
+    if may_export {
+        let contact =
+            Field::new(Kind::Check, "contact", "With contact details, birth dates and member numbers");
+        fields.push(contact.ticked(typed.is_some_and(|sent| sent.text("contact") == "yes")));
+    }
+    let fields = fields.into_iter().map(|field| field.scoped("export")).collect();
+    let mut form = CommandForm::new("export", "/desk/people/export", "Download", String::new(), fields)
+        .note("Everybody who was found, not this page alone, as comma-separated values. It is recorded what you took and why.");
+    let dir = if asked.down { "down" } else { "" };
+    for (name, value) in [
+        ("q", asked.q.as_str()),
+        ("state", &asked.state),
+        ("discipline", &asked.discipline),
+        ("branch", &asked.branch),
+        ("sort", &asked.sort),
+        ("dir", dir),
+    ] {
+        if !value.is_empty() {
+            form = form.with_hidden(name, value);
+        }
+    }
+    Action::new("Take the list along", form)
 }
 
 fn row(entry: &Entry, catalogue: &Catalogue, today: CivilDate, rules: &Rules) -> DeskRow {

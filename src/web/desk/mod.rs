@@ -11,6 +11,7 @@
 //! 3. Its form, in [`record`].
 
 pub mod act;
+mod export;
 pub mod flash;
 pub mod forms;
 mod home;
@@ -42,6 +43,7 @@ pub fn routes() -> Router<AppState> {
         // What waits, and everybody on file.
         .route("/desk", get(home::show))
         .route("/desk/people", get(list::show))
+        .route("/desk/people/export", post(export::csv))
         // Where one is signed in.
         .route("/desk/sessions", get(sessions::show))
         .route("/desk/sessions/end", post(sessions::end))

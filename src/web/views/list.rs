@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::forms::Field;
-use super::parts::{Badge, Link, Pager};
+use super::forms::{Action, Field};
+use super::parts::{Badge, Pager};
 
 /// The list. Template `desk_list`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,8 +23,8 @@ pub struct DeskListView {
     pub rows: Vec<DeskRow>,
     /// Where in the list this page is.
     pub pager: Pager,
-    /// The list as CSV, for those who may.
-    pub export: Option<Link>,
+    /// The list as a file.
+    pub export: Option<Action>,
     /// Where to register a person, for those who may.
     pub register_href: Option<String>,
 }

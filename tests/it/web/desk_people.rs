@@ -48,6 +48,51 @@ fn a_form_that_is_sent_twice_registers_one_person() {
 }
 
 #[test]
+fn v7_the_list_is_taken_along_for_a_reason_and_that_is_recorded() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        cast.site.register(&fighter("Ásta", LONG)).await;
+        cast.site.register(&fighter("=HYPERLINK(\"x\")", "tugad-gutih-babad-lusab")).await;
+        let minister = cast.be("list-minister").await;
+        minister.get("/desk/people").await.is(200).shows("Take the list along").shows("With contact details");
+        let before = cast.readings().await.len();
+        let path = "/desk/people/export";
+        // Without a reason nothing leaves, and what was chosen stays.
+        let refused = minister.post(path, &form(&[("q", "asta"), ("contact", "yes")])).await.is(422);
+        refused.shows("href=\"#export-reason\"").shows("value=\"yes\" checked").hides("@example.org,");
+        minister.post(path, &form(&[("state", "nonsense"), ("reason", "x")])).await.is(422);
+        minister.post(path, &form(&[("q", "a\u{0}b"), ("reason", "x")])).await.is(422);
+        let shown = minister.post(path, &form(&[("q", "asta"), ("reason", "War practice")])).await.is(200);
+        assert!(shown.header("content-disposition").starts_with("attachment; filename=\"people-2026-"));
+        assert_eq!(shown.header("content-type"), "text/csv; charset=utf-8");
+        let lines: Vec<&str> = shown.body.trim_start_matches('\u{feff}').lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0], "sca_name,legal_name,branch,accepted,listed,waiver_expires,cards,notes");
+        assert!(
+            lines[1]
+                .starts_with("Ásta,Xavier Jansen,Ben Dunfirth,yes,yes,2032-01-10,Armoured Combat expires")
+        );
+        assert!(!shown.body.contains("@example.org"));
+        let all = minister.post(path, &form(&[("contact", "yes"), ("reason", "War practice")])).await.is(200);
+        assert_eq!(all.body.lines().count(), 3);
+        assert!(all.body.contains("@example.org") && all.body.contains("1980-01-31"));
+        assert!(all.body.contains("\"'=HYPERLINK("), "{}", all.body);
+        // Each export is an entry of its own, with its reason; the page shown with the refusal is one as well.
+        let readings = cast.readings().await;
+        assert_eq!(readings[before..].iter().filter(|name| *name == "ListRead").count(), 3);
+        // Contact details need the permission; the list alone does not.
+        let deputy = cast.be("fencing-deputy").await;
+        deputy.get("/desk/people").await.is(200).shows("Take the list along").hides("With contact details");
+        deputy.post(path, &form(&[("contact", "yes"), ("reason", "x")])).await.is(403);
+        deputy.post(path, &form(&[("reason", "x")])).await.is(200);
+        for persona in ["auditor", "administrator"] {
+            cast.be(persona).await.post(path, &form(&[("reason", "x")])).await.is(403);
+        }
+        cast.nobody().post(path, &form(&[("reason", "x")])).await.is(303);
+    });
+}
+
+#[test]
 fn p3_a_wrong_field_says_so_beside_it_and_keeps_what_was_typed() {
     on_all_databases(|database| async move {
         let cast = Cast::serve(&database).await;

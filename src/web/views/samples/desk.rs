@@ -90,7 +90,7 @@ fn list(total: usize, q: &str) -> DeskListView {
         ],
         rows: (0..total.min(50)).map(row).collect(),
         pager: Pager::new(total, 50, 2, |n| href("/desk/people", &[("page", &n.to_string())])),
-        export: (total > 0).then(|| Link::new("/desk/people.csv", "Export as CSV")),
+        export: (total > 0).then(|| Action::new("Take the list along", form("export", "Download", vec![]))),
         register_href: Some("/desk/people/new".into()),
     }
 }
