@@ -154,16 +154,38 @@ pub(super) fn in_words(grant: &Grant, catalogue: &Catalogue) -> String {
     }
 }
 
-/// Everything that an officer holds, in words, in the order of the matrix.
+/// Everything that an officer holds, in words: `The desk`, `Fencing: cards, warrants`.
 pub(super) fn summary(grants: &Grants, catalogue: &Catalogue) -> Vec<String> {
     if Permission::ALL.into_iter().all(|permission| grants.allows(permission, None)) {
         return vec!["Everything, everywhere".to_owned()];
     }
-    let permissions = GROUPS.into_iter().flat_map(|(_, permissions)| permissions);
-    permissions
-        .flat_map(|permission| grants.iter().filter(move |grant| grant.permission() == *permission))
-        .map(|grant| in_words(grant, catalogue))
-        .collect()
+    let permissions = || GROUPS.into_iter().flat_map(|(_, permissions)| permissions);
+    let of_kingdom = |permission: &&Permission| permission.scope() == PermissionScope::Kingdom;
+    let mut said: Vec<String> = permissions()
+        .filter(of_kingdom)
+        .filter(|permission| grants.allows(**permission, None))
+        .map(|permission| title(*permission).to_owned())
+        .collect();
+    let scopes: BTreeSet<_> = grants
+        .iter()
+        .filter(|grant| grant.permission().scope() == PermissionScope::Discipline)
+        .map(|grant| grant.scope().clone())
+        .collect();
+    for scope in scopes {
+        let held = permissions().filter(|permission| {
+            Grant::new(**permission, scope.clone()).is_ok_and(|grant| grants.contains(&grant))
+        });
+        let titles: Vec<_> = held
+            .filter(|permission| permission.scope() == PermissionScope::Discipline)
+            .map(|permission| title(*permission).to_lowercase())
+            .collect();
+        let place = match &scope {
+            GrantScope::Kingdom => "Every discipline".to_owned(),
+            GrantScope::Discipline(slug) => words::discipline(catalogue, slug),
+        };
+        said.push(format!("{place}: {}", titles.join(", ")));
+    }
+    said
 }
 
 /// The id of a tick: the error summary leads there.
@@ -256,6 +278,23 @@ mod tests {
         let mut all = Permission::ALL.to_vec();
         all.sort_unstable();
         assert_eq!(listed, all);
+    }
+
+    #[test]
+    fn rights_are_summed_up_by_where_they_reach() {
+        let grants = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Grants>();
+        let held = grants(&[
+            "read_history",
+            "read_combatant_info",
+            "write_marshal@discipline:fencing",
+            "write_card_date@discipline:fencing",
+            "write_card_date",
+        ]);
+        let said = summary(&held, &Catalogue::default());
+        assert_eq!(said, ["The desk", "The log", "Every discipline: cards", "fencing: cards, warrants"]);
+        let all = Permission::ALL.into_iter().map(Grant::everywhere).collect();
+        assert_eq!(summary(&all, &Catalogue::default()), ["Everything, everywhere"]);
+        assert!(summary(&Grants::default(), &Catalogue::default()).is_empty());
     }
 
     #[test]

@@ -239,7 +239,7 @@ fn invitation(
     let may = if may.is_empty() {
         "What you may do there will be said soon.".to_owned()
     } else {
-        format!("What you may do there: {}.", may.join(", "))
+        format!("What you may do there: {}.", may.join("; "))
     };
     let title = &kingdom.catalogue.kingdom.title;
     let from = officer.state().ok().and_then(|state| state.label.text()).unwrap_or_default();
