@@ -17,8 +17,8 @@ document.addEventListener("keydown", (event) => {
   box.select();
 });
 
-// What is wrong is read first.
-document.querySelector(".summary")?.focus();
+// What is wrong is read first, and what somebody asked to see.
+document.querySelector(".summary, .conflict, .preview")?.focus();
 
 // A form is sent once; the page kept by "back" can send again.
 for (const form of document.querySelectorAll("form[method=post]")) {

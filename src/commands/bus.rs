@@ -42,8 +42,8 @@ pub struct Request {
     pub correlation_id: CorrelationId,
     /// The bytes it came as: the same id with other bytes is refused.
     pub body: Vec<u8>,
-    /// The version of the person's record that was seen when deciding to
-    /// issue it; none to judge on whatever holds now (P5).
+    /// The version of the person's record (or, about an officer, of the officers'
+    /// stream) that was seen when deciding to issue it; none to judge on whatever holds now (P5).
     pub seen: Option<StreamVersion>,
     /// What is asked.
     pub command: Command,
@@ -271,6 +271,13 @@ impl Bus {
                 proposal.changes.push(Change::plain(command.stream(), expected, facts));
             }
             Command::Officers(command) => {
+                let about = command.verb.about().and_then(|id| kingdom.officers.all.get(&id));
+                // What happened to other officers since overwrites nothing.
+                if let (Some(seen), Some(about)) = (request.seen, about)
+                    && about.changed > seen
+                {
+                    return Err(BusError::Stale { seen, now: about.changed }.into());
+                }
                 let facts = command.decide(&kingdom.officers, &context).map_err(BusError::from)?;
                 let facts = facts.into_iter().map(|fact| fact.map(Event::Officers)).collect();
                 proposal.guards.clear();

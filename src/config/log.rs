@@ -47,7 +47,8 @@ impl LogConfig {
 /// Whether it is a level, or `module=level`. The parser takes a word that is no level for a module, and a slip of
 /// the keyboard would turn logging off.
 fn is_directive(text: &str) -> bool {
-    let is_level = |text: &str| text.trim().parse::<LevelFilter>().is_ok();
+    // Nothing at all parses as well, as `error`.
+    let is_level = |text: &str| !text.trim().is_empty() && text.trim().parse::<LevelFilter>().is_ok();
     match text.split_once('=') {
         None => is_level(text),
         Some((module, level)) => !module.trim().is_empty() && is_level(level),

@@ -7,7 +7,7 @@ stream_events! {
     /// The events of an access stream: one per person (or, for lists and
     /// sessions, per officer) and month, appended at any version.
     pub enum AccessEvent on Access {
-        /// An officer opened one person's sealed record.
+        /// An officer opened one person's sealed record, or what is on file about an officer.
         RecordRead = 1 {
             /// Through which screen.
             screen: Slug,

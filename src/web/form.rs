@@ -5,7 +5,7 @@ use crate::domain::date::CivilDate;
 use crate::domain::id::{CommandId, StreamVersion};
 
 /// The most fields that a form of ours has, generously; more is no form of ours.
-const MOST_FIELDS: usize = 100;
+const MOST_FIELDS: usize = 300;
 
 /// A sent form.
 #[derive(Clone, Default)]
@@ -57,6 +57,11 @@ impl Sent {
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// Everything that was sent under a name: each tick of a group of them.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
     /// What was typed into a field, if anything was.

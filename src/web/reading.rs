@@ -4,7 +4,7 @@ use super::error::AppError;
 use super::session::CurrentOfficer;
 use super::state::AppState;
 use crate::commands::bus::{Read, Reading};
-use crate::domain::id::{CombatantId, CorrelationId, Slug};
+use crate::domain::id::{CombatantId, CorrelationId, OfficerId, Slug};
 
 /// A fresh id for what one request causes.
 #[must_use]
@@ -24,6 +24,19 @@ pub async fn of_record(
     id: CombatantId,
 ) -> Result<(), AppError> {
     record(state, officer, screen, Read::Record(id), None).await
+}
+
+/// Records that the officer opens what is on file about one of the officers.
+///
+/// # Errors
+/// Then nothing may be shown.
+pub async fn of_officer(
+    state: &AppState,
+    officer: &CurrentOfficer,
+    screen: &str,
+    id: OfficerId,
+) -> Result<(), AppError> {
+    record(state, officer, screen, Read::Officer(id), None).await
 }
 
 /// Records that the officer opens a list on that screen, with what was asked

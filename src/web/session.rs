@@ -266,6 +266,9 @@ impl CurrentOfficer {
         if self.may(Permission::WriteCombatantInfo, None) {
             rooms.push(Room::RegisterPerson);
         }
+        if self.may(Permission::WriteOfficerInfo, None) {
+            rooms.extend([Room::Desk, Room::Officers]);
+        }
         if self.may(Permission::ReadHistory, None) {
             rooms.extend([Room::Audit, Room::AsOf]);
         }

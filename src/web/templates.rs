@@ -15,8 +15,9 @@ use serde::Serialize;
 use super::assets::Assets;
 use super::views::{
     AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskHomeView, DeskListView,
-    DeskMergeView, DeskPersonView, DeskRecordView, DeskSessionsView, ErrorView, ForbiddenView, HomeView,
-    MarshalsView, MessageView, Page, PrivacyPolicyView, RegisterView, RequestView, SignInView,
+    DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskPersonView, DeskRecordView,
+    DeskSessionsView, ErrorView, ForbiddenView, HomeView, MarshalsView, MessageView, Page, PrivacyPolicyView,
+    RegisterView, RequestView, SignInView,
 };
 
 #[derive(Embed)]
@@ -175,6 +176,12 @@ pages! {
     desk_merge(DeskMergeView);
     /// `/desk/sessions`
     desk_sessions(DeskSessionsView);
+    /// `/desk/officers`
+    desk_officers(DeskOfficersView);
+    /// `/desk/officers/new`
+    desk_officer_new(DeskOfficerNewView);
+    /// `/desk/officers/<id>`
+    desk_officer(DeskOfficerView);
     /// `/audit`
     audit_log(AuditLogView);
     /// `/audit/<position>`
@@ -225,7 +232,8 @@ mod tests {
         }
         all! {
             home register marshals card card_not_found error forbidden privacy_policy request_card
-            update_info sign_in message desk_home desk_list desk_record desk_person desk_merge desk_sessions audit_log audit_event
+            update_info sign_in message desk_home desk_list desk_record desk_person desk_merge desk_sessions
+            desk_officers desk_officer_new desk_officer audit_log audit_event
             audit_asof
         }
         out

@@ -225,6 +225,9 @@ fn officers(event: &OfficersEvent, kingdom: &KingdomState) -> (String, Option<St
         }
         OfficersEvent::OfficerDisabled(e) => (format!("{} may not sign in any more", who(e.officer)), None),
         OfficersEvent::OfficerEnabled(e) => (format!("{} may sign in again", who(e.officer)), None),
+        OfficersEvent::OfficerLinked(e) if e.combatant.is_none() => {
+            (format!("{} no longer linked to a person on file", who(e.officer)), None)
+        }
         OfficersEvent::OfficerLinked(e) => (format!("{} linked to a person on file", who(e.officer)), None),
     }
 }

@@ -31,6 +31,8 @@ pub struct Reading {
 pub enum Read {
     /// One person's record.
     Record(CombatantId),
+    /// One officer's address, grants and doings.
+    Officer(OfficerId),
     /// A list of people: one entry with its query and count.
     List {
         /// What was searched and filtered for.
@@ -81,7 +83,9 @@ impl Bus {
     pub async fn record_reading(&self, reading: Reading) -> Result<Receipt, BusError> {
         let reason = reading.reason.as_deref().map(Personal::open);
         let (about, subject, event): (Uuid, Option<Uuid>, AccessEvent) = match reading.what {
-            Read::Record(id) => (id.0, Some(id.0), RecordRead { screen: reading.screen, reason }.into()),
+            Read::Record(CombatantId(id)) | Read::Officer(OfficerId(id)) => {
+                (id, Some(id), RecordRead { screen: reading.screen, reason }.into())
+            }
             Read::List { query, count } => {
                 let reader = match &reading.actor {
                     Actor::Officer(id) => id.0,

@@ -4,9 +4,11 @@
 
 use super::records::opened;
 use super::{Bus, BusError};
-use crate::domain::id::CombatantId;
+use crate::domain::actor::Actor;
+use crate::domain::date::Instant;
+use crate::domain::id::{CombatantId, OfficerId, StreamId, StreamType};
 use crate::events::{Event, Fact};
-use crate::store::RecordedRow;
+use crate::store::{EventFilter, RecordedRow};
 
 /// One event of the log: its row, and the event with its sealed fields opened
 /// where their keys still exist.
@@ -26,6 +28,37 @@ impl Bus {
     pub async fn history(&self, combatant: CombatantId) -> Result<Vec<Entry>, BusError> {
         let rows = self.store().read_subject(combatant.0).await?;
         self.open_rows(rows).await
+    }
+
+    /// The last `limit` changes of an officer's rights, newest first.
+    ///
+    /// # Errors
+    /// [`BusError`] when the log cannot be read.
+    pub async fn changes_of(&self, officer: OfficerId, limit: i64) -> Result<Vec<Entry>, BusError> {
+        let stream = Some(StreamId::only(StreamType::Officers));
+        let filter = EventFilter { subject: Some(officer.0), stream, ..EventFilter::default() };
+        let rows = self.store().search(&filter, limit).await?;
+        self.open_rows(rows).await
+    }
+
+    /// The last `limit` things that an officer did, newest first, readings included.
+    ///
+    /// # Errors
+    /// [`BusError`] when the log cannot be read.
+    pub async fn deeds_of(&self, officer: OfficerId, limit: i64) -> Result<Vec<Entry>, BusError> {
+        let filter = EventFilter { actor: Some(Actor::Officer(officer)), ..EventFilter::default() };
+        let rows = self.store().search(&filter, limit).await?;
+        self.open_rows(rows).await
+    }
+
+    /// When an officer last signed in, if they ever did.
+    ///
+    /// # Errors
+    /// [`BusError`] when the log cannot be read.
+    pub async fn last_sign_in(&self, officer: OfficerId) -> Result<Option<Instant>, BusError> {
+        let actor = Some(Actor::Officer(officer));
+        let filter = EventFilter { actor, event_type: Some("SignedIn".to_owned()), ..EventFilter::default() };
+        Ok(self.store().search(&filter, 1).await?.first().map(|row| row.recorded_at))
     }
 
     /// Opens what rows of the log hold. A row that this program cannot read

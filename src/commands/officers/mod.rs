@@ -63,6 +63,24 @@ pub enum Verb {
         /// The combatant.
         combatant: Option<CombatantId>,
     },
+    /// Several of these about one officer, one after the other: all of them, or none.
+    Together(Vec<Verb>),
+}
+
+impl Verb {
+    /// The officer that it is about; none for nothing at all.
+    #[must_use]
+    pub fn about(&self) -> Option<OfficerId> {
+        match self {
+            Self::Invite { officer, .. }
+            | Self::Grant { officer, .. }
+            | Self::Withdraw { officer, .. }
+            | Self::Disable(officer)
+            | Self::Enable(officer)
+            | Self::Link { officer, .. } => Some(*officer),
+            Self::Together(verbs) => verbs.first().and_then(Self::about),
+        }
+    }
 }
 
 aggregate!(Officers, "officers", OfficersCommand, OfficersEvent, |officers, fact| officers.take(&fact));
@@ -89,14 +107,7 @@ impl OfficersCommand {
                         "an officer with this e-mail address is already on the list",
                     ));
                 }
-                let label =
-                    clean(label).map_err(|fault| Refusal::rule("P2", format!("the name: {fault}")))?;
-                if label.is_empty() || label.chars().count() > 100 {
-                    return Err(Refusal::rule(
-                        "P2",
-                        "what other officers know them by has 1 to 100 characters",
-                    ));
-                }
+                let label = known_by(label)?;
                 let email = Personal::open(email.as_str());
                 OfficerInvited { officer: *officer, email, label: Personal::open(&label) }.into()
             }
@@ -146,8 +157,28 @@ impl OfficersCommand {
                 self.not_oneself(*officer, "unbind")?;
                 OfficerLinked { officer: *officer, combatant: *combatant }.into()
             }
+            Verb::Together(verbs) => return self.one_by_one(verbs, officers, context),
         };
         Ok(vec![Fact::plain(event)])
+    }
+
+    /// Judges each on what those before it came to.
+    fn one_by_one(
+        &self,
+        verbs: &[Verb],
+        officers: &Officers,
+        context: &Context,
+    ) -> Result<Vec<Fact<OfficersEvent>>, Refusal> {
+        let mut officers = officers.clone();
+        let mut facts = Vec::new();
+        for verb in verbs {
+            let one = Self { by: self.by.clone(), verb: verb.clone() };
+            for fact in one.decide(&officers, context)? {
+                officers.take(&fact);
+                facts.push(fact);
+            }
+        }
+        Ok(facts)
     }
 
     /// Nobody widens their own rights (A2), nor loosens what holds them to A3.
@@ -170,6 +201,18 @@ impl OfficersCommand {
             _ => Ok(()),
         }
     }
+}
+
+/// What other officers know an officer by: 1 to 100 characters.
+///
+/// # Errors
+/// [`Refusal::Rule`] naming P2.
+pub fn known_by(text: &str) -> Result<String, Refusal> {
+    let label = clean(text).map_err(|fault| Refusal::rule("P2", format!("the name: {fault}")))?;
+    if label.is_empty() || label.chars().count() > 100 {
+        return Err(Refusal::rule("P2", "what other officers know them by has 1 to 100 characters"));
+    }
+    Ok(label)
 }
 
 fn known(officers: &Officers, id: OfficerId) -> Result<&OfficerState, Refusal> {

@@ -204,6 +204,21 @@ fn a2_an_address_is_on_the_list_once_whatever_its_case() {
 }
 
 #[test]
+fn several_changes_are_judged_one_after_the_other_and_happen_all_or_none() {
+    let story = story();
+    let invited = Verb::Together(vec![invite(9, "new@example.org"), give(9, "write_officer_info")]);
+    assert_eq!(invited.about(), Some(officer(9)));
+    assert_eq!(story.when(&by(ADMINISTRATOR), invited.clone()).unwrap().len(), 2);
+    let too_much = Verb::Together(vec![invited, give(9, "read_history")]);
+    assert_eq!(story.refused(&by(ADMINISTRATOR), too_much).0, "A2", "nobody gives what they lack");
+    // Naming another one first is enough, also in the same breath.
+    let handed_over =
+        Verb::Together(vec![give(DEPUTY, "write_officer_info"), take(ADMINISTRATOR, "write_officer_info")]);
+    assert_eq!(story.when(&by(ADMINISTRATOR), handed_over).unwrap().len(), 2);
+    assert_eq!(story.when(&by(ADMINISTRATOR), Verb::Together(Vec::new())), Ok(Vec::new()));
+}
+
+#[test]
 fn nothing_is_recorded_where_nothing_changes() {
     let story = story().then(&by(ADMINISTRATOR), give(DEPUTY, "write_officer_info"));
     for verb in [give(DEPUTY, "write_officer_info"), Verb::Enable(officer(DEPUTY)), link(DEPUTY, None)] {

@@ -31,6 +31,9 @@ pub struct OfficerState {
     pub enabled: bool,
     /// The combatant they are (A3).
     pub combatant: Option<CombatantId>,
+    /// The stream's version after the last event about them: who saw that one or a later one has
+    /// seen them as they are (P5).
+    pub changed: StreamVersion,
 }
 
 impl Officers {
@@ -45,6 +48,7 @@ impl Officers {
                     grants: Grants::default(),
                     enabled: true,
                     combatant: None,
+                    changed: self.version,
                 };
                 self.all.insert(e.officer, state);
             }
@@ -61,8 +65,10 @@ impl Officers {
     }
 
     fn change(&mut self, officer: OfficerId, change: impl FnOnce(&mut OfficerState)) {
+        let version = self.version;
         if let Some(state) = self.all.get_mut(&officer) {
             change(state);
+            state.changed = version;
         }
     }
 

@@ -46,6 +46,16 @@ fn a_disabled_officer_keeps_the_grants_but_holds_nothing() {
 }
 
 #[test]
+fn p5_an_officer_is_as_old_as_the_last_event_about_them() {
+    let mut officers = fold([OfficerDisabled { officer: officer() }.into()]);
+    let other = OfficerId(Uuid::from_u128(2));
+    let (email, label) = (Personal::open("b@example.org"), Personal::open("B"));
+    officers.take(&Fact::plain(OfficerInvited { officer: other, email, label }.into()));
+    assert_eq!(officers.all[&officer()].changed, StreamVersion(2));
+    assert_eq!(officers.all[&other].changed, StreamVersion(3));
+}
+
+#[test]
 fn a_grant_for_one_discipline_does_not_count_as_holding_it_in_the_kingdom() {
     let grant: Grant = "write_marshal@discipline:fencing".parse().unwrap();
     let officers = fold([PermissionGranted { officer: officer(), grant }.into()]);

@@ -23,7 +23,7 @@ pub struct Done {
 }
 
 /// Every code, what it says, and what it adds.
-const SAID: [(&str, &str, &str); 19] = [
+const SAID: [(&str, &str, &str); 26] = [
     (
         "registered",
         "Registered.",
@@ -45,6 +45,21 @@ const SAID: [(&str, &str, &str); 19] = [
     ("card-link", "New card link made.", "Earlier links keep working."),
     ("merged", "Joined.", "This record goes on. The other one’s card links lead here."),
     ("erased", "Erased.", "The key is destroyed. What happened stays countable, without a name."),
+    ("officer-invited", "Invited.", "They are on the officers’ list. What to send them is below."),
+    (
+        "grants-changed",
+        "Rights changed.",
+        "What changed stands first below, under Changes. It holds from now on.",
+    ),
+    ("grants-unchanged", "Nothing to change.", "They hold exactly what you ticked."),
+    ("officer-disabled", "Disabled.", "They cannot sign in any more, and their open sessions ended."),
+    ("officer-enabled", "Enabled.", "They can sign in again, with what they held before."),
+    (
+        "officer-linked",
+        "Linked.",
+        "From now on this officer cannot change that person’s cards, authorizations, warrants or waiver.",
+    ),
+    ("officer-unlinked", "Link undone.", "This officer is nobody on file any more."),
     ("session-ended", "Signed out there.", "Whoever goes on there has to sign in, within a minute."),
     ("soon", "Saved.", "Lists follow shortly."),
 ];

@@ -96,6 +96,10 @@ pub async fn show(
         view.notices
             .push("No privacy policy is approved yet, so nobody can be invited to accept it.".to_owned());
     }
+    if officer.may(Permission::WriteOfficerInfo, None) {
+        view.begin.push(Link::new(super::officers::PATH, "Look after officers and what they may do"));
+        view.begin.push(Link::new(super::officers::NEW, "Invite an officer"));
+    }
     if officer.may(Permission::ReadHistory, None) {
         view.begin.push(Link::new("/audit", "Read the log"));
         view.begin.push(Link::new("/audit/as-of", "See the register as it was"));

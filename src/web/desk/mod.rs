@@ -17,6 +17,7 @@ pub mod forms;
 mod home;
 mod list;
 mod merge;
+pub mod officers;
 mod open;
 mod person;
 pub mod record;
@@ -66,6 +67,7 @@ pub fn routes() -> Router<AppState> {
         .route("/desk/people/{id}/set-listing", verb(verbs::consent::set_listing))
         .route("/desk/people/{id}/assign-card-id", verb(verbs::consent::assign_card_id))
         .route("/desk/people/{id}/erase", verb(verbs::erase::erase))
+        .merge(officers::routes())
         .layer(DefaultBodyLimit::max(MOST_BYTES))
 }
 

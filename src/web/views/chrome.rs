@@ -47,6 +47,8 @@ pub enum Room {
     People,
     /// `/desk/people/new`.
     RegisterPerson,
+    /// `/desk/officers`.
+    Officers,
     /// `/audit`.
     Audit,
     /// `/audit/as-of`.
@@ -59,6 +61,7 @@ impl Room {
             Self::Desk => ("/desk", "Desk"),
             Self::People => ("/desk/people", "People"),
             Self::RegisterPerson => ("/desk/people/new", "Register a person"),
+            Self::Officers => ("/desk/officers", "Officers"),
             Self::Audit => ("/audit", "The log"),
             Self::AsOf => ("/audit/as-of", "As it was"),
         }

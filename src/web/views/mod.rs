@@ -16,6 +16,7 @@ pub mod home;
 pub mod list;
 pub mod marshals;
 pub mod merge;
+pub mod officers;
 pub mod parts;
 pub mod plain;
 pub mod record;
@@ -35,6 +36,10 @@ pub use home::HomeView;
 pub use list::{Column, DeskListView, DeskRow, Order};
 pub use marshals::{MarshalRow, MarshalsDiscipline, MarshalsView};
 pub use merge::{Candidate, DeskMergeView, Pair, PairRow};
+pub use officers::{
+    DeskOfficerNewView, DeskOfficerView, DeskOfficersView, GrantCell, GrantGroup, GrantMatrix, GrantRow,
+    Invitation, OfficerRow, PersonOf, Preview,
+};
 pub use parts::{Badge, Day, Detail, Link, Moment, Pager, PagerLink, Tone, Verdict, href};
 pub use plain::{
     CardNotFoundView, ErrorView, ForbiddenView, MessageView, Persona, PrivacyPolicyView, RequestView,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod desk;
+mod officers;
 mod public;
 mod record;
 
@@ -59,7 +60,7 @@ pub fn site() -> Site {
 pub fn officer() -> Officer {
     Officer {
         name: "Minister of the Lists".into(),
-        rooms: vec![Room::Desk, Room::People, Room::RegisterPerson, Room::Audit, Room::AsOf],
+        rooms: vec![Room::Desk, Room::People, Room::RegisterPerson, Room::Officers, Room::Audit, Room::AsOf],
     }
 }
 

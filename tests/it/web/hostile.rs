@@ -1,7 +1,12 @@
 //! Bad input for every field of every form that an officer meets on a person's record, and for
 //! everything that an address may ask: a clear answer, and nothing written.
 
-use super::desk_cast::{Cast, form};
+use emol::commands::Command;
+use emol::commands::officers::{OfficersCommand, Verb};
+use emol::domain::actor::Actor;
+use emol::domain::demo::DEMO_OFFICERS;
+
+use super::desk_cast::{Cast, Visitor, form};
 use super::site::{Answer, fighter};
 use crate::support::databases::on_all_databases;
 
@@ -90,6 +95,68 @@ fn forms(page: &Answer) -> Vec<Form> {
         .collect()
 }
 
+/// Sends every form with every field wrong in every way; the forms' verbs, and how often something was sent.
+async fn walk(who: &Visitor<'_>, forms: Vec<Form>) -> (Vec<String>, usize) {
+    let long = "x".repeat(20_000);
+    let wrong = ["a\u{0}b", "a\u{7}b", "a\u{202e}b", "a\u{fffd}b", &long];
+    let narrow = ["<b>", "0000-01-01", "9999-12-31", "2025-02-29", "-1", "99999999999999999999"];
+    let (mut verbs, mut tried) = (Vec::new(), 0);
+    for one in forms {
+        verbs.push(one.action.rsplit('/').next().unwrap().to_owned());
+        for field in &one.fields {
+            let empty = field.required.then_some("");
+            let others: &[&str] = if field.kind == Kind::Text { &[] } else { &narrow };
+            for value in wrong.iter().chain(others).copied().chain(empty) {
+                let sent: Vec<(&str, &str)> = one
+                    .fields
+                    .iter()
+                    .map(|other| match &other.name {
+                        name if *name == field.name => (name.as_str(), value),
+                        name if other.value.is_empty() => (name.as_str(), "Because"),
+                        name => (name.as_str(), other.value.as_str()),
+                    })
+                    .collect();
+                let answer = who.post(&one.action, &form(&sent)).await;
+                let what = format!("{} {} {:.20?}: {}", one.action, field.name, value, answer.status);
+                assert!((400..500).contains(&answer.status), "{what}");
+                if field.kind != Kind::Offered {
+                    assert_eq!(answer.status, 422, "{what}");
+                    assert!(answer.body.contains("role=\"alert\""), "{what}: says nothing");
+                    assert!(!answer.body.contains("value=\"<b>"), "{what}: becomes markup");
+                }
+                tried += 1;
+            }
+        }
+    }
+    (verbs, tried)
+}
+
+#[test]
+fn every_field_of_every_form_about_officers_answers_bad_input_and_writes_nothing() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let person = cast.site.register(&fighter("Ásta", "lusab-babad-gutih-tugad")).await;
+        let by_key = |key: &str| DEMO_OFFICERS.iter().find(|one| one.key == key).unwrap().officer();
+        let (linked, disabled) = (by_key("list-minister"), by_key("seneschal"));
+        let by = Actor::Operator("test".to_owned());
+        for verb in [Verb::Link { officer: linked, combatant: Some(person) }, Verb::Disable(disabled)] {
+            cast.site.issue(Command::Officers(OfficersCommand { by: by.clone(), verb })).await;
+        }
+        let administrator = cast.be("administrator").await;
+        let facts = cast.facts().await.len();
+        let mut walked = Vec::new();
+        for path in ["new".to_owned(), linked.to_string(), disabled.to_string()] {
+            walked.extend(forms(&administrator.get(&format!("/desk/officers/{path}")).await.is(200)));
+        }
+        let (mut verbs, tried) = walk(&administrator, walked).await;
+        verbs.sort();
+        verbs.dedup();
+        assert_eq!(verbs, ["disable", "enable", "grants", "link", "new", "unlink"]);
+        assert!(tried > 150, "{tried}");
+        assert_eq!(cast.facts().await.len(), facts, "bad input wrote something");
+    });
+}
+
 #[test]
 fn every_field_of_every_form_of_a_record_answers_bad_input_and_writes_nothing() {
     on_all_databases(|database| async move {
@@ -99,39 +166,10 @@ fn every_field_of_every_form_of_a_record_answers_bad_input_and_writes_nothing() 
         let id = cast.site.register(&person).await;
         let minister = cast.be("list-minister").await;
         let page = minister.get(&format!("/desk/people/{id}")).await.is(200);
-        let long = "x".repeat(20_000);
-        let wrong = ["a\u{0}b", "a\u{7}b", "a\u{202e}b", "a\u{fffd}b", &long];
-        let narrow = ["<b>", "0000-01-01", "9999-12-31", "2025-02-29", "-1", "99999999999999999999"];
         let facts = cast.facts().await.len();
-        let (mut verbs, mut tried) = (Vec::new(), 0);
         let edit = minister.get(&format!("/desk/people/{id}/edit")).await.is(200);
-        for one in forms(&page).into_iter().chain(forms(&edit)) {
-            verbs.push(one.action.rsplit('/').next().unwrap().to_owned());
-            for field in &one.fields {
-                let empty = field.required.then_some("");
-                let others: &[&str] = if field.kind == Kind::Text { &[] } else { &narrow };
-                for value in wrong.iter().chain(others).copied().chain(empty) {
-                    let sent: Vec<(&str, &str)> = one
-                        .fields
-                        .iter()
-                        .map(|other| match &other.name {
-                            name if *name == field.name => (name.as_str(), value),
-                            name if other.value.is_empty() => (name.as_str(), "Because"),
-                            name => (name.as_str(), other.value.as_str()),
-                        })
-                        .collect();
-                    let answer = minister.post(&one.action, &form(&sent)).await;
-                    let what = format!("{} {} {:.20?}: {}", one.action, field.name, value, answer.status);
-                    assert!((400..500).contains(&answer.status), "{what}");
-                    if field.kind != Kind::Offered {
-                        assert_eq!(answer.status, 422, "{what}");
-                        assert!(answer.body.contains("role=\"alert\""), "{what}: says nothing");
-                        assert!(!answer.body.contains("value=\"<b>"), "{what}: becomes markup");
-                    }
-                    tried += 1;
-                }
-            }
-        }
+        let walked = forms(&page).into_iter().chain(forms(&edit)).collect();
+        let (mut verbs, tried) = walk(&minister, walked).await;
         verbs.sort();
         verbs.dedup();
         assert_eq!(
@@ -188,6 +226,7 @@ fn whatever_an_address_asks_is_answered_and_never_becomes_markup() {
             "next",
             "region",
             "cursor",
+            "find",
         ];
         let long = "x".repeat(4_000);
         let values = [
@@ -208,6 +247,7 @@ fn whatever_an_address_asks_is_answered_and_never_becomes_markup() {
             &long,
         ];
         let person = format!("/desk/people/{id}");
+        let one = format!("/desk/officers/{}", DEMO_OFFICERS[0].officer());
         let places = [
             "/register",
             "/marshals",
@@ -216,6 +256,9 @@ fn whatever_an_address_asks_is_answered_and_never_becomes_markup() {
             "/desk",
             "/desk/people",
             &person,
+            "/desk/officers",
+            "/desk/officers/new",
+            &one,
             "/audit",
             "/audit/as-of",
         ];
