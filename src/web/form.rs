@@ -5,7 +5,7 @@ use crate::domain::date::CivilDate;
 use crate::domain::id::{CommandId, StreamVersion};
 
 /// The most fields that a form of ours has, generously; more is no form of ours.
-const MOST_FIELDS: usize = 100;
+const MOST_FIELDS: usize = 300;
 
 /// A sent form.
 #[derive(Clone, Default)]
@@ -57,6 +57,20 @@ impl Sent {
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// The same form with another value in a field.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.fields.retain(|(field, _)| field != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Whether the form has that field, filled or not.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(field, _)| field == name)
     }
 
     /// What was typed into a field, if anything was.

@@ -266,6 +266,9 @@ impl CurrentOfficer {
         if self.may(Permission::WriteCombatantInfo, None) {
             rooms.push(Room::RegisterPerson);
         }
+        if self.may(Permission::ManageKingdom, None) {
+            rooms.push(Room::Kingdom);
+        }
         if self.may(Permission::ReadHistory, None) {
             rooms.extend([Room::Audit, Room::AsOf]);
         }

@@ -6,6 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::flash::{self, Done};
+use super::kingdom;
 use super::list::{LAPSING_DAYS, PATH};
 use crate::domain::permission::Permission;
 use crate::projections::desk::{Filter, Query};
@@ -95,6 +96,9 @@ pub async fn show(
         view.begin.push(Link::new("/desk/people/new", "Register a person"));
         view.notices
             .push("No privacy policy is approved yet, so nobody can be invited to accept it.".to_owned());
+    }
+    if officer.may(Permission::ManageKingdom, None) {
+        view.begin.push(Link::new(kingdom::PATH, "Kingdom settings"));
     }
     if officer.may(Permission::ReadHistory, None) {
         view.begin.push(Link::new("/audit", "Read the log"));

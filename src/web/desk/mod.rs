@@ -14,6 +14,7 @@ pub mod act;
 pub mod flash;
 pub mod forms;
 mod home;
+pub mod kingdom;
 mod list;
 mod merge;
 mod open;
@@ -33,7 +34,7 @@ use super::state::AppState;
 use crate::domain::id::Position;
 use crate::projections::State;
 
-/// The most bytes of a form; the longest of ours has 13 fields of 255 characters.
+/// The most bytes of a form; the longest of ours lists some hundred people, one a line.
 const MOST_BYTES: usize = 64 * 1024;
 
 /// The routes of this room.
@@ -64,6 +65,8 @@ pub fn routes() -> Router<AppState> {
         .route("/desk/people/{id}/set-listing", verb(verbs::consent::set_listing))
         .route("/desk/people/{id}/assign-card-id", verb(verbs::consent::assign_card_id))
         .route("/desk/people/{id}/erase", verb(verbs::erase::erase))
+        // What holds for everyone.
+        .merge(kingdom::routes())
         .layer(DefaultBodyLimit::max(MOST_BYTES))
 }
 

@@ -14,6 +14,10 @@ pub struct Site {
     pub version: String,
     /// Address of the accent's stylesheet, with its hash: `/theme.css?v=…`.
     pub theme_href: String,
+    /// What the badge shows, as SVG paths.
+    pub charge: &'static [&'static str],
+    /// The kingdom's own pages.
+    pub website: Option<String>,
     /// A line above everything, such as the demo's fixed day.
     pub banner: Option<Banner>,
 }
@@ -47,6 +51,8 @@ pub enum Room {
     People,
     /// `/desk/people/new`.
     RegisterPerson,
+    /// `/desk/kingdom`.
+    Kingdom,
     /// `/audit`.
     Audit,
     /// `/audit/as-of`.
@@ -59,6 +65,7 @@ impl Room {
             Self::Desk => ("/desk", "Desk"),
             Self::People => ("/desk/people", "People"),
             Self::RegisterPerson => ("/desk/people/new", "Register a person"),
+            Self::Kingdom => ("/desk/kingdom", "Kingdom"),
             Self::Audit => ("/audit", "The log"),
             Self::AsOf => ("/audit/as-of", "As it was"),
         }
