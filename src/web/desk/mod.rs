@@ -5,6 +5,8 @@
 //! may (A1). One file per screen, and in [`verbs`] one for each thing that can
 //! be done to a person; [`act`] is the way that all of them go.
 //!
+//! What holds for everyone is in [`kingdom`], with a way of its own for its forms.
+//!
 //! # Adding a verb
 //! 1. A function in [`verbs`] that reads the sent form into a command.
 //! 2. Its line in [`routes`], and its message in [`flash`].

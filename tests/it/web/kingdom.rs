@@ -421,7 +421,7 @@ fn d5_a_rulebook_says_what_holds_since_when_why_and_what_will() {
         let stale = holder.get(path).await;
         send(&holder, path, "rulebook", path, &later).await.is(303);
         let page = holder.get(path).await.is(200).shows("To come").shows("60 months").hides("<b>Twelfth");
-        let page = page.shows("comes into force on 1 January 2027").shows("Fencing: a card lasts");
+        let page = page.shows("comes into force on 1 January 2027").shows("Fencing: A card lasts");
         // The form begins with today's rules, or with those of a version.
         page.shows("The form holds the rules in force today")
             .shows("name=\"waiver_months\" type=\"text\" value=\"84\"");

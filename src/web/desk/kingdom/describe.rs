@@ -31,8 +31,8 @@ const FIELDS: [(&str, &str); 8] = [
     ("name", "Short name"),
     ("zone", "Time zone"),
     ("accent", "Colour"),
+    ("charge_colour", "Second colour"),
     ("charge", "On the badge"),
-    ("charge_colour", "Colour of what is on the badge"),
     ("mol_email", "Minister of the Lists’ address"),
     ("website", "The kingdom’s website"),
 ];
@@ -197,7 +197,11 @@ fn field(name: &str, label: &str, value: &str) -> Field {
             .at_most(7)
             .width(Width::Half)
             .hint("Of the badge’s shield; words and buttons use a shade of it."),
-        "charge_colour" => text(Kind::Text).required().at_most(7).width(Width::Half),
+        "charge_colour" => text(Kind::Text)
+            .required()
+            .at_most(7)
+            .width(Width::Half)
+            .hint("Of what is drawn on the badge’s shield, and of nothing else."),
         "mol_email" => text(Kind::Email).hint("Where replies to mails go, and whom pages say to ask."),
         "website" => {
             text(Kind::Text).at_most(255).hint("Starting with https://; linked at the foot of every page.")

@@ -31,7 +31,7 @@ use crate::web::words;
 /// The form's id on its page.
 const FORM: &str = "rulebook";
 /// What rules rest on before any rulebook.
-const BUILT_IN: &str = "what holds before any rulebook was adopted";
+const BUILT_IN: &str = "no law yet: built in";
 
 /// The page; its form holds the rules of a version, or those in force today.
 ///
@@ -61,6 +61,7 @@ pub async fn view(desk: &Desk<'_>, from: Option<u32>) -> Result<DeskRulebookView
         .required()
         .value(desk.today.to_string())
         .between(Some(CivilDate::BEGINNING.to_string()), Some(CivilDate::LATEST.to_string()))
+        .width(Width::Half)
         .hint("Today, a day to come, or a day past: dates on file do not move.");
     let law = Field::new(Kind::Text, "law", "The law or decision it rests on")
         .required()
@@ -71,22 +72,21 @@ pub async fn view(desk: &Desk<'_>, from: Option<u32>) -> Result<DeskRulebookView
     fields.extend([effective, law]);
     let stream = StreamId::only(StreamType::Rulebook);
     let mut form = desk.changing(stream, FORM, &screen.path(), "Adopt the rulebook", fields);
-    let groups = grouped(
-        &mut form,
-        &[
-            ("Terms", Some("From issue or signing; a discipline may have its own below."), 4),
-            ("Ages", None, 1),
-            ("Reminders", None, 1),
-            ("One-time links", None, 2),
-            ("PINs", None, 4),
-            (
-                "Where a discipline differs",
-                Some("Left empty: cards last as the kingdom’s do, and nobody counts as youth."),
-                disciplines.len(),
-            ),
-            ("Since when, and why", None, 2),
-        ],
-    );
+    let mut parts = vec![
+        ("Terms", Some("From issue or signing; a discipline may have its own below."), 4),
+        ("Ages", None, 1),
+        ("Reminders", None, 1),
+        ("One-time links", None, 2),
+        ("PINs", None, 4),
+    ];
+    parts.extend(disciplines.chunks(terms::OF_A_DISCIPLINE).map(|own| {
+        let name = own.first().map_or("", |term| term.of.as_str());
+        let hint =
+            "What it has different. Left empty, cards last as the kingdom’s do, and nobody counts as youth.";
+        (name, Some(hint), own.len())
+    }));
+    parts.push(("Since when, and why", None, 2));
+    let groups = grouped(&mut form, &parts);
     let lead = "Terms, ages, reminders and limits. Every date is computed under the rulebook of its day and stored: a later \
                 one moves no old date.";
     Ok(DeskRulebookView {
@@ -116,7 +116,7 @@ fn rows<'t>(catalogue: &Catalogue, today: CivilDate, terms: impl Iterator<Item =
         let typed = term.typed(&now);
         // A discipline that has nothing different, now or later, is not worth a line.
         let different = term.is_set(&now) || coming.iter().any(|(_, book)| term.is_set(&book.rules));
-        if term.field.contains('.') && !different {
+        if !term.of.is_empty() && !different {
             continue;
         }
         let since = past.iter().rev().take_while(|(_, book)| term.typed(&book.rules) == typed).last();
@@ -134,7 +134,7 @@ fn rows<'t>(catalogue: &Catalogue, today: CivilDate, terms: impl Iterator<Item =
             }
         }
         rows.push(TermRow {
-            label: term.label.clone(),
+            label: term.name(),
             today: term.said(&now),
             since: since.map(|(from, _)| (*from).into()),
             law: since.map_or_else(|| BUILT_IN.to_owned(), |(_, book)| book.law.clone()),
@@ -160,7 +160,7 @@ fn books(desk: &Desk<'_>, entries: &[Entry]) -> Vec<BookRow> {
         let changes = terms
             .iter()
             .filter(changed)
-            .map(|term| format!("{}: {}, was {}", term.label, term.said(rules), term.said(&before)));
+            .map(|term| format!("{}: {}, was {}", term.name(), term.said(rules), term.said(&before)));
         let changes: Vec<String> = changes.collect();
         before = rules.clone();
         let replaced = !line.iter().any(|(_, kept)| kept.version == *version);
@@ -237,6 +237,6 @@ fn held(catalogue: &Catalogue) -> Vec<Held> {
     let newest = if version == 0 { String::new() } else { format!("{version}{from}: {law}") };
     let mut all = vec![Held::beside("The newest version", newest)];
     let terms = terms::of_kingdom().into_iter().chain(terms::of_disciplines(catalogue));
-    all.extend(terms.map(|term| Held::of(&term.field, &term.label, term.typed(&rules))));
+    all.extend(terms.map(|term| Held::of(&term.field, &term.name(), term.typed(&rules))));
     all
 }

@@ -19,6 +19,8 @@ pub struct Term {
     pub field: String,
     /// What it is called.
     pub label: String,
+    /// The discipline that has it different; empty for the kingdom's own.
+    pub of: String,
     what: What,
 }
 
@@ -62,14 +64,19 @@ pub fn of_kingdom() -> Vec<Term> {
     let number = |(field, label, unit): (&str, &str, &'static str)| Term {
         field: field.to_owned(),
         label: label.to_owned(),
+        of: String::new(),
         what: What::Number(unit),
     };
     let mut all: Vec<Term> = NUMBERS.into_iter().map(number).collect();
-    let primary = "A secondary authorization needs a primary one in its discipline";
-    let primary =
-        Term { field: "secondary_needs_primary".to_owned(), label: primary.to_owned(), what: What::Primary };
-    let days =
-        Term { field: "reminder_days".to_owned(), label: "Reminders go out".to_owned(), what: What::Days };
+    let other = |field: &str, label: &str, what| Term {
+        field: field.to_owned(),
+        label: label.to_owned(),
+        of: String::new(),
+        what,
+    };
+    let label = "A secondary authorization needs a primary one in its discipline";
+    let primary = other("secondary_needs_primary", label, What::Primary);
+    let days = other("reminder_days", "Reminders go out", What::Days);
     all.insert(3, primary);
     all.insert(5, days);
     all
@@ -86,13 +93,14 @@ pub fn of_disciplines(catalogue: &Catalogue) -> Vec<Term> {
     let of = |(slug, of): (&Slug, &crate::events::evolve::DisciplineState)| {
         let term = |field: &str, label: &str, what| Term {
             field: format!("{field}.{slug}"),
-            label: format!("{}: {label}", of.name),
+            label: label.to_owned(),
+            of: of.name.clone(),
             what,
         };
         [
-            term("card_months", "a card lasts", What::Card(slug.clone())),
-            term("youth_from", "youth from", What::Youth(slug.clone(), End::From)),
-            term("youth_to", "youth to", What::Youth(slug.clone(), End::To)),
+            term("card_months", "A card lasts", What::Card(slug.clone())),
+            term("youth_from", "Youth from", What::Youth(slug.clone(), End::From)),
+            term("youth_to", "Youth to", What::Youth(slug.clone(), End::To)),
         ]
     };
     shown.into_iter().flat_map(of).collect()
@@ -107,7 +115,16 @@ pub fn field_of(rule: &str) -> String {
     }
 }
 
+/// How many terms each discipline has.
+pub const OF_A_DISCIPLINE: usize = 3;
+
 impl Term {
+    /// What it is called where the discipline is not said: `Fencing: A card lasts`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        if self.of.is_empty() { self.label.clone() } else { format!("{}: {}", self.of, self.label) }
+    }
+
     /// The rule as the form's field shows it.
     #[must_use]
     pub fn typed(&self, rules: &Rules) -> String {
