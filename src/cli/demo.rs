@@ -13,9 +13,10 @@ use crate::clock::{Clock, SystemIds, civil_date};
 use crate::config::{DatabaseConfig, LogConfig, Source, write_key_file};
 use crate::domain::date::{CivilDate, Instant};
 use crate::domain::kingdom::KingdomSettings;
+use crate::events::LOG_FORMAT;
 use crate::exchange::demo::{self, DemoError, MOST_PEOPLE, Sample};
 use crate::store::migrate::migrate;
-use crate::store::{Db, MasterKeys};
+use crate::store::{Db, MasterKeys, format};
 
 /// The name of the database in the folder.
 const DATABASE: &str = "emol-demo.db";
@@ -169,6 +170,7 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let db = Db::connect(database.url.expose_secret()).await?;
     let clock = Arc::new(DemoClock::new(demo::noon(args.today.plus_days(-60))));
     migrate(&db, clock.as_ref()).await?;
+    format::raise_unused(&db, LOG_FORMAT).await?;
     let keys = MasterKeys::generate("demo", &SystemIds);
     write_key_file(&folder.path.join(format!("{DATABASE}.key")), &keys)
         .map_err(|error| Failure::Config(format!("the key file cannot be written: {error}")))?;

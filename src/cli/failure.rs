@@ -145,6 +145,7 @@ impl From<BusError> for Failure {
             | BusError::Stale { .. }
             | BusError::Taken(_)
             | BusError::CommandReused
+            | BusError::NotYet(_)
             | BusError::Clock(_) => Self::Refused(error.to_string()),
             BusError::Busy | BusError::OutcomeUnknown => Self::Database(error.to_string()),
             BusError::Internal(_) => Self::Internal(error.to_string()),

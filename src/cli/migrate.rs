@@ -47,6 +47,7 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let keys = keys.load()?;
     let db = Db::connect(database.url.expose_secret()).await?;
     let report = migrate(&db, &SystemClock).await?;
+    format::raise_unused(&db, LOG_FORMAT).await?;
     let (before, allowed) = if args.raise_log_format {
         let before = format::raise(&db, LOG_FORMAT).await?;
         (before, before.max(LOG_FORMAT))

@@ -42,8 +42,9 @@ pub struct Request {
     pub correlation_id: CorrelationId,
     /// The bytes it came as: the same id with other bytes is refused.
     pub body: Vec<u8>,
-    /// The version of the person's record (or, about an officer, of the officers'
-    /// stream) that was seen when deciding to issue it; none to judge on whatever holds now (P5).
+    /// The version of the person's record, of the officers' stream, or of what the
+    /// command changes of the kingdom, that was seen when deciding to issue it; none
+    /// to judge on whatever holds now (P5).
     pub seen: Option<StreamVersion>,
     /// What is asked.
     pub command: Command,
@@ -90,6 +91,9 @@ pub enum BusError {
     /// The answer was lost.
     #[error("it is not known yet whether this was saved; sending the same form again is safe")]
     OutcomeUnknown,
+    /// The log does not allow this kind of event yet: an operator says when every server reads it.
+    #[error("{0}")]
+    NotYet(String),
     /// The machine's clock is behind the log.
     #[error("{0}")]
     Clock(String),
@@ -108,7 +112,8 @@ impl From<AppendError> for BusError {
             AppendError::Erased(_) => Refusal::rule("V6", "this record was erased").into(),
             AppendError::ClockBehind { .. } => Self::Clock(error.to_string()),
             AppendError::Store(error) => error.into(),
-            AppendError::Malformed(_) | AppendError::NotYet { .. } => Self::Internal(error.to_string()),
+            AppendError::NotYet { .. } => Self::NotYet(error.to_string()),
+            AppendError::Malformed(_) => Self::Internal(error.to_string()),
         }
     }
 }
@@ -266,8 +271,9 @@ impl Bus {
                 proposal.changes.push(Change::combatant(*from, merged, theirs));
             }
             Command::Kingdom(command) => {
-                let facts = command.decide(&kingdom.catalogue, &context).map_err(BusError::from)?;
                 let expected = kingdom.catalogue.version_of(command.stream());
+                request.check_seen(expected)?;
+                let facts = command.decide(&kingdom.catalogue, &context).map_err(BusError::from)?;
                 proposal.changes.push(Change::plain(command.stream(), expected, facts));
             }
             Command::Officers(command) => {

@@ -63,6 +63,10 @@ pub struct RawKingdom {
     pub mol_email: String,
     /// The kingdom's own pages.
     pub website: String,
+    /// What the badge shows; empty to leave it ([`super::arms`]).
+    pub charge: String,
+    /// In which colour; empty to leave it.
+    pub charge_colour: String,
 }
 
 /// What is wrong with one setting.
@@ -87,6 +91,13 @@ pub enum SwitchMode {
     /// For the combatants that are listed.
     Listed,
 }
+
+/// The switches that the program asks: name, what it is called, what it does.
+pub const SWITCHES: [(&str, &str, &str); 1] = [(
+    "pin-authentication",
+    "PINs on card pages",
+    "With it on, a person’s card page asks for the PIN that the person chose (L3).",
+)];
 
 impl Default for KingdomSettings {
     fn default() -> Self {
@@ -154,6 +165,23 @@ fn web_address(text: &str) -> Result<String, String> {
 }
 
 impl Zone {
+    /// The names of the zones there are, by continent or ocean.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        const PLACES: [&str; 9] = [
+            "Africa/",
+            "America/",
+            "Antarctica/",
+            "Asia/",
+            "Atlantic/",
+            "Australia/",
+            "Europe/",
+            "Indian/",
+            "Pacific/",
+        ];
+        let all = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        all.filter(|name| PLACES.iter().any(|place| name.starts_with(place)))
+    }
+
     /// The zone for computing with.
     #[must_use]
     pub const fn tz(self) -> chrono_tz::Tz {
@@ -190,6 +218,9 @@ impl TryFrom<String> for Zone {
 }
 
 impl Colour {
+    /// White.
+    pub const WHITE: Self = Self([0xff; 3]);
+
     /// Red, green and blue.
     #[must_use]
     pub const fn rgb(self) -> [u8; 3] {
@@ -295,6 +326,7 @@ mod tests {
             accent: "red".into(),
             mol_email: "mol".into(),
             website: "javascript:alert(1)".into(),
+            ..RawKingdom::default()
         };
         let errors = KingdomSettings::parse(&raw).unwrap_err();
         let fields: Vec<_> = errors.iter().map(|error| error.field).collect();

@@ -2,6 +2,7 @@
 //! parsed once, at the edge, into types that cannot hold anything else.
 
 pub mod actor;
+pub mod arms;
 pub mod card_id;
 pub mod contact;
 pub mod date;

@@ -71,6 +71,16 @@ pub struct PinRules {
     pub lock_minutes: u32,
 }
 
+/// A rule that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{rule} {what}")]
+pub struct RuleFault {
+    /// Which: `card_months`, `pin.tries`, `youth.to of fencing`.
+    pub rule: String,
+    /// What is wrong and what it may be: `is 0; it must be from 1 to 240`.
+    pub what: String,
+}
+
 /// Which report a person counts in (P7). Unknown is never counted as adult.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -165,10 +175,18 @@ impl Rules {
     /// # Errors
     /// Every one of them, as a sentence that names the rule and what it may be.
     pub fn check(&self) -> Result<(), Vec<String>> {
+        let faults = self.faults();
+        if faults.is_empty() { Ok(()) } else { Err(faults.iter().map(ToString::to_string).collect()) }
+    }
+
+    /// The rules that make no sense, in the order of the rulebook.
+    #[must_use]
+    pub fn faults(&self) -> Vec<RuleFault> {
         let mut faults = Vec::new();
-        let mut within = |name: &str, value: u32, least: u32, most: u32| {
+        let mut within = |rule: &str, value: u32, least: u32, most: u32| {
             if !(least..=most).contains(&value) {
-                faults.push(format!("{name} is {value}; it must be from {least} to {most}"));
+                let what = format!("is {value}; it must be from {least} to {most}");
+                faults.push(RuleFault { rule: rule.to_owned(), what });
             }
         };
         within("card_months", self.card_months, 1, 240);
@@ -182,7 +200,7 @@ impl Rules {
         within("pin.tries", self.pin.tries, 1, 20);
         within("pin.lock_minutes", self.pin.lock_minutes, 1, 1440);
         for days in &self.reminder_days {
-            within("a day of reminder_days", *days, 0, 365);
+            within("reminder_days", *days, 0, 365);
         }
         for (slug, rules) in &self.disciplines {
             if let Some(months) = rules.card_months {
@@ -193,13 +211,16 @@ impl Rules {
                 within(&format!("youth.from of {slug}"), ages.from, 0, ages.to);
             }
         }
+        let mut days = |what: &str| {
+            faults.push(RuleFault { rule: "reminder_days".to_owned(), what: what.to_owned() });
+        };
         if self.reminder_days.len() > 12 {
-            faults.push("reminder_days has more than 12 days; name at most 12".to_owned());
+            days("has more than 12 days; name at most 12");
         }
         if !self.reminder_days.is_sorted_by(|earlier, later| earlier > later) {
-            faults.push("reminder_days must fall, each day once, such as 60, 30, 14, 0".to_owned());
+            days("must fall, each day once, such as 60, 30, 14, 0");
         }
-        if faults.is_empty() { Ok(()) } else { Err(faults) }
+        faults
     }
 }
 

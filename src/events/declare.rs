@@ -85,6 +85,8 @@ not_personal!(
     crate::domain::id::Position,
     crate::domain::id::Slug,
     crate::domain::id::WarrantId,
+    crate::domain::arms::Charge,
+    crate::domain::kingdom::Colour,
     crate::domain::kingdom::KingdomSettings,
     crate::domain::kingdom::SwitchMode,
     crate::domain::permission::Grant,

@@ -88,11 +88,11 @@ where
 }
 
 /// The highest log format that this program writes, once it is allowed (`emol migrate --raise-log-format`).
-pub const LOG_FORMAT: i64 = 1;
+pub const LOG_FORMAT: i64 = 2;
 
 /// Kinds of events that came after the first format: type, version of the payload, and the
 /// log format that they need. A release reads what it adds here one release before one writes it.
-const LATER: &[(&str, i64, i64)] = &[];
+const LATER: &[(&str, i64, i64)] = &[("BadgeChosen", 1, 2)];
 
 /// The log format that events of this type and version need ([`crate::store::format`]).
 #[must_use]

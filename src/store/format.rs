@@ -41,6 +41,17 @@ pub async fn read(db: &Db) -> Result<i64> {
     row.ok_or(DbError::Shape("log_format has no row; run `emol migrate`"))?.int(0)
 }
 
+/// Lets events up to that format be written in a log that holds none yet: nobody reads it but this release.
+///
+/// # Errors
+/// The database.
+pub async fn raise_unused(db: &Db, to: i64) -> Result<()> {
+    let sql =
+        "UPDATE log_format SET format = ? WHERE id = 1 AND format < ? AND NOT EXISTS (SELECT 1 FROM events)";
+    db.execute(sql, &[Arg::Int(to), Arg::Int(to)]).await?;
+    Ok(())
+}
+
 /// Lets events up to that format be written from now on; never lowers it. Needs the rights of
 /// the account that migrates. Returns what was allowed before.
 ///

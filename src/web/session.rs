@@ -269,6 +269,9 @@ impl CurrentOfficer {
         if self.may(Permission::WriteOfficerInfo, None) {
             rooms.extend([Room::Desk, Room::Officers]);
         }
+        if self.may(Permission::ManageKingdom, None) {
+            rooms.extend([Room::Desk, Room::Kingdom]);
+        }
         if self.may(Permission::ReadHistory, None) {
             rooms.extend([Room::Audit, Room::AsOf]);
         }

@@ -15,7 +15,7 @@ use super::pass::RequestIds;
 use super::session::Sessions;
 use super::sign_in::provider::Provider;
 use super::templates::Templates;
-use super::theme::{Accent, favicon_svg, theme_css, theme_href};
+use super::theme::{Theme, charge_paths, favicon_svg, theme_css, theme_href};
 use super::views::{Audience, Banner, Page, Site};
 use crate::app::{Services, StartError, WebConfig};
 use crate::clock::civil_date;
@@ -209,7 +209,7 @@ impl Parts {
 impl SiteParts {
     fn of(kingdom: &KingdomState, config: &WebConfig) -> Self {
         let settings = &kingdom.catalogue.kingdom;
-        let accent = Accent::parse(&settings.accent.to_string()).unwrap_or_default();
+        let theme = Theme::of(settings, kingdom.catalogue.arms);
         let banner = config.demo.as_ref().map(|demo| Banner {
             word: "DEMO".to_owned(),
             text: format!("Invented people. Here it is always {}.", long_date(demo.today())),
@@ -219,11 +219,13 @@ impl SiteParts {
             site: Site {
                 kingdom: settings.title.clone(),
                 version: crate::VERSION.to_owned(),
-                theme_href: theme_href(accent),
+                theme_href: theme_href(&theme),
+                charge: charge_paths(theme.arms.charge),
+                website: settings.website.clone(),
                 banner,
             },
-            theme_css: Bytes::from(theme_css(accent)),
-            favicon: Bytes::from(favicon_svg(accent)),
+            theme_css: Bytes::from(theme_css(&theme)),
+            favicon: Bytes::from(favicon_svg(&theme)),
         }
     }
 }

@@ -14,10 +14,10 @@ use serde::Serialize;
 
 use super::assets::Assets;
 use super::views::{
-    AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskHomeView, DeskListView,
-    DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskPersonView, DeskRecordView,
-    DeskSessionsView, ErrorView, ForbiddenView, HomeView, MarshalsView, MessageView, Page, PrivacyPolicyView,
-    RegisterView, RequestView, SignInView,
+    AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskHomeView, DeskKingdomListView,
+    DeskKingdomView, DeskListView, DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView,
+    DeskPersonView, DeskRecordView, DeskRulebookView, DeskSessionsView, ErrorView, ForbiddenView, HomeView,
+    MarshalsView, MessageView, Page, PrivacyPolicyView, RegisterView, RequestView, SignInView,
 };
 
 #[derive(Embed)]
@@ -182,6 +182,12 @@ pages! {
     desk_officer_new(DeskOfficerNewView);
     /// `/desk/officers/<id>`
     desk_officer(DeskOfficerView);
+    /// `/desk/kingdom`
+    desk_kingdom(DeskKingdomView);
+    /// `/desk/kingdom/disciplines`, `/desk/kingdom/regions`, `/desk/kingdom/switches`
+    desk_kingdom_list(DeskKingdomListView);
+    /// `/desk/kingdom/rulebook`
+    desk_rulebook(DeskRulebookView);
     /// `/audit`
     audit_log(AuditLogView);
     /// `/audit/<position>`
@@ -195,7 +201,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::web::theme::{Accent, favicon_svg, theme_css};
+    use crate::web::theme::{Theme, favicon_svg, theme_css};
     use crate::web::views::samples::{Sample, officer, site};
     use crate::web::views::{Audience, Flash, Link, Tone};
 
@@ -233,8 +239,8 @@ mod tests {
         all! {
             home register marshals card card_not_found error forbidden privacy_policy request_card
             update_info sign_in message desk_home desk_list desk_record desk_person desk_merge desk_sessions
-            desk_officers desk_officer_new desk_officer audit_log audit_event
-            audit_asof
+            desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook
+            audit_log audit_event audit_asof
         }
         out
     }
@@ -303,8 +309,8 @@ mod tests {
         for asset in Assets::load().iter() {
             write(&asset.url, &asset.bytes);
         }
-        write("/theme.css", theme_css(Accent::default()).as_bytes());
-        write("/favicon.svg", favicon_svg(Accent::default()).as_bytes());
+        write("/theme.css", theme_css(&Theme::default()).as_bytes());
+        write("/favicon.svg", favicon_svg(&Theme::default()).as_bytes());
         for (_, file, html) in everything() {
             let html = html
                 .replace("href=\"/static", "href=\"static")

@@ -6,7 +6,8 @@ use super::records::opened;
 use super::{Bus, BusError};
 use crate::domain::actor::Actor;
 use crate::domain::date::Instant;
-use crate::domain::id::{CombatantId, OfficerId, StreamId, StreamType};
+use crate::domain::id::{CombatantId, OfficerId, StreamId, StreamType, StreamVersion};
+use crate::events::evolve::Catalogue;
 use crate::events::{Event, Fact};
 use crate::store::{EventFilter, RecordedRow};
 
@@ -59,6 +60,34 @@ impl Bus {
         let actor = Some(Actor::Officer(officer));
         let filter = EventFilter { actor, event_type: Some("SignedIn".to_owned()), ..EventFilter::default() };
         Ok(self.store().search(&filter, 1).await?.first().map(|row| row.recorded_at))
+    }
+
+    /// Everything that happened in one stream, in order.
+    ///
+    /// # Errors
+    /// [`BusError`] when the log cannot be read.
+    pub async fn stream_history(&self, stream: StreamId) -> Result<Vec<Entry>, BusError> {
+        let rows = self.store().read_streams(&[stream]).await?;
+        self.open_rows(rows).await
+    }
+
+    /// What one stream of the kingdom had decided at a version, and nothing else:
+    /// for comparing what somebody saw with what holds now (P5).
+    ///
+    /// # Errors
+    /// [`BusError`] when the log cannot be read.
+    pub async fn catalogue_at(
+        &self,
+        stream: StreamId,
+        version: StreamVersion,
+    ) -> Result<Catalogue, BusError> {
+        let mut catalogue = Catalogue::default();
+        for entry in self.stream_history(stream).await? {
+            if let (Some(event), true) = (entry.event, entry.row.stream_version <= version) {
+                catalogue.take(stream, &Fact::plain(event));
+            }
+        }
+        Ok(catalogue)
     }
 
     /// Opens what rows of the log hold. A row that this program cannot read

@@ -2,13 +2,14 @@
 
 use super::one;
 use crate::commands::{Context, Refusal};
+use crate::domain::arms::Arms;
 use crate::domain::id::{StreamId, StreamType};
 use crate::domain::kingdom::{KingdomSettings, RawKingdom};
 use crate::events::evolve::Catalogue;
-use crate::events::kingdom::KingdomDescribed;
+use crate::events::kingdom::{BadgeChosen, KingdomDescribed};
 use crate::events::{Event, Fact, KingdomEvent};
 
-/// Set the kingdom's name, time zone, colours and addresses.
+/// Set the kingdom's name, time zone, colours, badge and addresses.
 #[derive(Debug, Clone)]
 pub struct DescribeKingdom(pub RawKingdom);
 
@@ -19,13 +20,22 @@ impl DescribeKingdom {
 
     /// Nothing is recorded where nothing changes.
     pub(super) fn decide(&self, catalogue: &Catalogue, _: &Context) -> Result<Vec<Fact<Event>>, Refusal> {
-        let settings = KingdomSettings::parse(&self.0).map_err(|errors| {
-            let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
-            Refusal::rule("§1", texts.join("; "))
-        })?;
-        if settings == catalogue.kingdom && catalogue.version_of(self.stream()).0 > 0 {
-            return Ok(Vec::new());
+        let (settings, arms) = match (KingdomSettings::parse(&self.0), Arms::parse(&self.0, catalogue.arms)) {
+            (Ok(settings), Ok(arms)) => (settings, arms),
+            (settings, arms) => {
+                let errors = settings.err().into_iter().chain(arms.err()).flatten();
+                let texts: Vec<_> = errors.map(|error| error.to_string()).collect();
+                return Err(Refusal::rule("§1", texts.join("; ")));
+            }
+        };
+        let mut facts = Vec::new();
+        if settings != catalogue.kingdom || catalogue.version_of(self.stream()).0 == 0 {
+            facts.extend(one(KingdomEvent::from(KingdomDescribed { settings })));
         }
-        Ok(one(KingdomEvent::from(KingdomDescribed { settings })))
+        if arms != catalogue.arms {
+            let Arms { charge, colour } = arms;
+            facts.extend(one(KingdomEvent::from(BadgeChosen { charge, colour })));
+        }
+        Ok(facts)
     }
 }

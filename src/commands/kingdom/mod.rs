@@ -16,7 +16,7 @@ pub use discipline::{
     AddAuthorizationType, AddMarshalType, ChangeAuthorizationType, FoundDiscipline, RenameDiscipline,
     RenameMarshalType, RetireAuthorizationType, RetireDiscipline, RetireMarshalType,
 };
-pub use region::{AddRegion, ChangeRegion};
+pub use region::{AddRegion, ChangeRegion, postal_sample, region_code};
 pub use switch::SetSwitch;
 
 use super::{Context, Refusal};
@@ -63,7 +63,10 @@ verbs! {
 }
 
 /// A name for screens: 1 to 100 characters, cleaned.
-fn name(text: &str, of: &str) -> Result<String, Refusal> {
+///
+/// # Errors
+/// [`Refusal::Rule`] naming P2.
+pub fn name(text: &str, of: &str) -> Result<String, Refusal> {
     let cleaned =
         clean(text).map_err(|fault| Refusal::rule("P2", format!("the name of the {of}: {fault}")))?;
     match cleaned.chars().count() {

@@ -19,21 +19,32 @@ pub struct ChangeRegion(pub RegionEntry);
 
 /// The entry with its texts cleaned.
 fn checked(entry: &RegionEntry) -> Result<RegionEntry, Refusal> {
-    let code = entry.code.trim().to_ascii_uppercase();
-    if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
-        return Err(Refusal::rule("P1", format!("a region's code is two letters, not “{}”", entry.code)));
-    }
     Ok(RegionEntry {
-        code,
+        code: region_code(&entry.code)?,
         name: name(&entry.name, "region")?,
         country: name(&entry.country, "country")?,
-        postal_format: sample(&entry.postal_format)?,
+        postal_format: postal_sample(&entry.postal_format)?,
         active: entry.active,
     })
 }
 
+/// The code of a region: two letters, in capitals.
+///
+/// # Errors
+/// [`Refusal::Rule`] naming P1.
+pub fn region_code(text: &str) -> Result<String, Refusal> {
+    let code = text.trim().to_ascii_uppercase();
+    if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Err(Refusal::rule("P1", format!("a region's code is two letters, not “{text}”")));
+    }
+    Ok(code)
+}
+
 /// A sample of postal codes: at most 20 characters, cleaned; may be empty.
-fn sample(text: &str) -> Result<String, Refusal> {
+///
+/// # Errors
+/// [`Refusal::Rule`] naming P2.
+pub fn postal_sample(text: &str) -> Result<String, Refusal> {
     let cleaned =
         clean(text).map_err(|fault| Refusal::rule("P2", format!("the sample of postal codes: {fault}")))?;
     match cleaned.chars().count() {

@@ -241,6 +241,30 @@ fn the_kingdom_is_described_once_even_by_its_defaults() {
 }
 
 #[test]
+fn the_badge_is_chosen_with_the_description_and_recorded_only_when_it_changes() {
+    let raw = |charge: &str, colour: &str| RawKingdom {
+        name: "Ealdormere".into(),
+        title: "Kingdom of Ealdormere".into(),
+        zone: "America/Toronto".into(),
+        accent: "#942824".into(),
+        charge: charge.into(),
+        charge_colour: colour.into(),
+        ..RawKingdom::default()
+    };
+    let kingdom = Kingdom::default();
+    let facts = kingdom.when(DescribeKingdom(raw("trillium", "#ffe000"))).unwrap();
+    let types: Vec<_> = facts.iter().map(|fact| fact.event.event_type()).collect();
+    assert_eq!(types, ["KingdomDescribed", "BadgeChosen"]);
+    let kingdom = kingdom.then(DescribeKingdom(raw("trillium", "#ffe000")));
+    assert_eq!(kingdom.0.arms.charge, crate::domain::arms::Charge::Trillium);
+    assert_eq!(kingdom.0.version_of(StreamId::only(StreamType::Kingdom)).0, 2);
+    assert_eq!(kingdom.when(DescribeKingdom(raw("", ""))), Ok(Vec::new()), "what is not typed stays");
+    assert_eq!(kingdom.when(DescribeKingdom(raw("swords", ""))).unwrap().len(), 1);
+    let (_, message) = kingdom.refused(DescribeKingdom(RawKingdom { name: String::new(), ..raw("x", "y") }));
+    assert!(["name:", "charge:", "charge_colour:"].iter().all(|field| message.contains(field)), "{message}");
+}
+
+#[test]
 fn what_holds_for_everyone_has_one_stream_of_its_kind() {
     for (command, kind) in [
         (KingdomCommand::from(AddRegion(region("ON"))), StreamType::Regions),

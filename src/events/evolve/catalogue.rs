@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::arms::Arms;
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Slug, StreamId, StreamVersion};
 use crate::domain::kingdom::{KingdomSettings, SwitchMode};
@@ -28,6 +29,8 @@ pub struct Catalogue {
     pub switches: BTreeMap<Slug, (SwitchMode, Vec<CombatantId>)>,
     /// The kingdom's own description.
     pub kingdom: KingdomSettings,
+    /// The kingdom's badge.
+    pub arms: Arms,
 }
 
 /// One adopted version of the rules.
@@ -39,6 +42,8 @@ pub struct Rulebook {
     pub in_force_from: Option<CivilDate>,
     /// The rules.
     pub rules: Rules,
+    /// The law or decision it rests on; empty for the rules that hold before any was adopted.
+    pub law: String,
 }
 
 /// One discipline.
@@ -75,11 +80,15 @@ impl Catalogue {
                 version: e.version,
                 in_force_from: Some(e.in_force_from),
                 rules: e.rules.clone(),
+                law: e.law.clone(),
             }),
             Event::Switches(SwitchesEvent::SwitchSet(e)) => {
                 self.switches.insert(e.switch.clone(), (e.mode, e.listed.clone()));
             }
             Event::Kingdom(KingdomEvent::KingdomDescribed(e)) => self.kingdom = e.settings.clone(),
+            Event::Kingdom(KingdomEvent::BadgeChosen(e)) => {
+                self.arms = Arms { charge: e.charge, colour: e.colour };
+            }
             Event::Combatant(_) | Event::Officers(_) | Event::Access(_) | Event::Log(_) => return,
         }
         self.versions.entry(stream).or_default().0 += 1;

@@ -91,6 +91,7 @@ fn commands() -> Result<Vec<KingdomCommand>, DemoError> {
             accent: settings.accent.to_string(),
             mol_email: "lists@ealdormere.example".to_owned(),
             website: "https://ealdormere.example/".to_owned(),
+            ..RawKingdom::default()
         })),
         region("ON", "Ontario", "Canada", "A1A 1A1"),
         region("MI", "Michigan", "United States", "12345"),

@@ -145,7 +145,7 @@ pub(super) fn back(
             back.renew = true;
             StatusCode::CONFLICT
         }
-        BusError::Taken(_) | BusError::Stale { .. } => {
+        BusError::Taken(_) | BusError::Stale { .. } | BusError::NotYet(_) => {
             back.message = Some(capital(&error.to_string()));
             StatusCode::CONFLICT
         }

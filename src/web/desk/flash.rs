@@ -64,6 +64,11 @@ const SAID: [(&str, &str, &str); 26] = [
     ("soon", "Saved.", "Lists follow shortly."),
 ];
 
+/// Those and the ones of other rooms of the desk.
+fn said() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    SAID.into_iter().chain(super::kingdom::SAID)
+}
+
 impl Done {
     /// Something that is about no discipline.
     #[must_use]
@@ -106,7 +111,7 @@ impl Done {
         let value = pairs.filter(|(name, _)| *name == COOKIE).map(|(_, value)| value).next()?;
         let mut parts = value.split('.');
         let code = parts.next()?;
-        let (code, ..) = SAID.into_iter().find(|(known, ..)| *known == code)?;
+        let (code, ..) = said().find(|(known, ..)| *known == code)?;
         let mut slug = || parts.next().and_then(|text| Slug::parse(text).ok());
         Some(Self { code, discipline: slug(), kind: slug() })
     }
@@ -114,7 +119,7 @@ impl Done {
     /// The message.
     #[must_use]
     pub fn flash(&self, kingdom: &KingdomState) -> Option<Flash> {
-        let (_, title, text) = SAID.into_iter().find(|(code, ..)| *code == self.code)?;
+        let (_, title, text) = said().find(|(code, ..)| *code == self.code)?;
         let catalogue = &kingdom.catalogue;
         let title = match (&self.discipline, &self.kind) {
             (Some(of), Some(kind)) => {

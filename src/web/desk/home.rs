@@ -6,6 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::flash::{self, Done};
+use super::kingdom;
 use super::list::{LAPSING_DAYS, PATH};
 use crate::domain::permission::Permission;
 use crate::projections::desk::{Filter, Query};
@@ -99,6 +100,9 @@ pub async fn show(
     if officer.may(Permission::WriteOfficerInfo, None) {
         view.begin.push(Link::new(super::officers::PATH, "Look after officers and what they may do"));
         view.begin.push(Link::new(super::officers::NEW, "Invite an officer"));
+    }
+    if officer.may(Permission::ManageKingdom, None) {
+        view.begin.push(Link::new(kingdom::PATH, "Kingdom settings"));
     }
     if officer.may(Permission::ReadHistory, None) {
         view.begin.push(Link::new("/audit", "Read the log"));

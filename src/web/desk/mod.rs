@@ -5,6 +5,8 @@
 //! may (A1). One file per screen, and in [`verbs`] one for each thing that can
 //! be done to a person; [`act`] is the way that all of them go.
 //!
+//! What holds for everyone is in [`kingdom`], with a way of its own for its forms.
+//!
 //! # Adding a verb
 //! 1. A function in [`verbs`] that reads the sent form into a command.
 //! 2. Its line in [`routes`], and its message in [`flash`].
@@ -15,6 +17,7 @@ mod export;
 pub mod flash;
 pub mod forms;
 mod home;
+pub mod kingdom;
 mod list;
 mod merge;
 pub mod officers;
@@ -35,7 +38,7 @@ use super::state::AppState;
 use crate::domain::id::Position;
 use crate::projections::State;
 
-/// The most bytes of a form; the longest of ours has 13 fields of 255 characters.
+/// The most bytes of a form; the longest of ours lists some hundred people, one a line.
 const MOST_BYTES: usize = 64 * 1024;
 
 /// The routes of this room.
@@ -68,6 +71,8 @@ pub fn routes() -> Router<AppState> {
         .route("/desk/people/{id}/assign-card-id", verb(verbs::consent::assign_card_id))
         .route("/desk/people/{id}/erase", verb(verbs::erase::erase))
         .merge(officers::routes())
+        // What holds for everyone.
+        .merge(kingdom::routes())
         .layer(DefaultBodyLimit::max(MOST_BYTES))
 }
 

@@ -14,6 +14,10 @@ pub struct Site {
     pub version: String,
     /// Address of the accent's stylesheet, with its hash: `/theme.css?v=…`.
     pub theme_href: String,
+    /// What the badge shows, as SVG paths.
+    pub charge: &'static [&'static str],
+    /// The kingdom's own pages.
+    pub website: Option<String>,
     /// A line above everything, such as the demo's fixed day.
     pub banner: Option<Banner>,
 }
@@ -49,6 +53,8 @@ pub enum Room {
     RegisterPerson,
     /// `/desk/officers`.
     Officers,
+    /// `/desk/kingdom`.
+    Kingdom,
     /// `/audit`.
     Audit,
     /// `/audit/as-of`.
@@ -62,6 +68,7 @@ impl Room {
             Self::People => ("/desk/people", "People"),
             Self::RegisterPerson => ("/desk/people/new", "Register a person"),
             Self::Officers => ("/desk/officers", "Officers"),
+            Self::Kingdom => ("/desk/kingdom", "Kingdom"),
             Self::Audit => ("/audit", "The log"),
             Self::AsOf => ("/audit/as-of", "As it was"),
         }

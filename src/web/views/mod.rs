@@ -13,6 +13,7 @@ pub mod chrome;
 pub mod desk;
 pub mod forms;
 pub mod home;
+pub mod kingdom;
 pub mod list;
 pub mod marshals;
 pub mod merge;
@@ -33,6 +34,10 @@ pub use chrome::{Audience, Banner, Flash, NavItem, Officer, Page, Room, Site};
 pub use desk::{Conflict, DeskHomeView, DeskPersonView, FieldGroup, Waiting};
 pub use forms::{Action, Choice, CommandForm, Field, FieldError, Hidden, Kind, Width};
 pub use home::HomeView;
+pub use kingdom::{
+    BookRow, ComingTerm, DeskKingdomListView, DeskKingdomView, DeskRulebookView, KingdomFrame, PreviewNote,
+    SettingGroup, SettingLine, Swatch, TermRow, ThemePreview,
+};
 pub use list::{Column, DeskListView, DeskRow, Order};
 pub use marshals::{MarshalRow, MarshalsDiscipline, MarshalsView};
 pub use merge::{Candidate, DeskMergeView, Pair, PairRow};

@@ -2,6 +2,7 @@
 
 mod audit;
 mod desk;
+mod kingdom;
 mod officers;
 mod public;
 mod record;
@@ -48,7 +49,9 @@ pub fn site() -> Site {
     Site {
         kingdom: "Kingdom of Ealdormere".into(),
         version: crate::VERSION.into(),
-        theme_href: crate::web::theme::theme_href(crate::web::theme::Accent::default()),
+        theme_href: crate::web::theme::theme_href(&crate::web::theme::Theme::default()),
+        charge: crate::web::theme::charge_paths(crate::domain::arms::Charge::default()),
+        website: Some("http://ealdormere.example/".into()),
         banner: Some(Banner {
             word: "DEMO".into(),
             text: "Invented people. Today is 9 November 2026.".into(),
@@ -60,7 +63,15 @@ pub fn site() -> Site {
 pub fn officer() -> Officer {
     Officer {
         name: "Minister of the Lists".into(),
-        rooms: vec![Room::Desk, Room::People, Room::RegisterPerson, Room::Officers, Room::Audit, Room::AsOf],
+        rooms: vec![
+            Room::Desk,
+            Room::People,
+            Room::RegisterPerson,
+            Room::Kingdom,
+            Room::Officers,
+            Room::Audit,
+            Room::AsOf,
+        ],
     }
 }
 

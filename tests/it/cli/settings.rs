@@ -90,9 +90,9 @@ fn migrate_makes_a_key_that_only_its_owner_may_read_and_says_so() {
     assert_eq!((again.code, again.out.as_str()), (0, "The tables are up to date.\n"));
     assert_eq!(std::fs::read(&key).unwrap(), before);
     let raised = place.run(&["migrate", "--raise-log-format", "--json"]);
-    assert!(raised.code == 0 && raised.out.contains("\"log_format\": 1"), "{raised:?}");
+    assert!(raised.code == 0 && raised.out.contains("\"log_format\": 2"), "{raised:?}");
     let doctor = place.run(&["doctor"]);
-    assert!(doctor.out.contains("format 1 may be written, this release knows up to 1"), "{doctor:?}");
+    assert!(doctor.out.contains("format 2 may be written, this release knows up to 2"), "{doctor:?}");
 }
 
 #[test]

@@ -227,6 +227,18 @@ fn a_kind_of_event_that_not_every_server_reads_yet_is_written_once_that_is_allow
 }
 
 #[test]
+fn a_log_without_events_allows_every_kind_at_once_and_one_with_events_waits() {
+    on_all_databases(|database| async move {
+        format::raise_unused(&database.admin, 2).await.unwrap();
+        assert_eq!(format::read(&database.db).await.unwrap(), 2);
+        let store = database.store(1).await;
+        store.append(adds(1, person(1), 0, 1)).await.unwrap();
+        format::raise_unused(&database.admin, 3).await.unwrap();
+        assert_eq!(format::read(&database.db).await.unwrap(), 2, "another server may read this log");
+    });
+}
+
+#[test]
 fn a_database_of_another_program_is_left_alone() {
     on_all_databases(|database| async move {
         // With the list of migrations gone, these tables might be anybody's.

@@ -84,6 +84,28 @@ fn fields(html: &str) -> Vec<Field> {
     fields
 }
 
+/// What a form's HTML would send as it is shown: boxes that are not ticked are left out.
+pub fn filled(html: &str) -> Vec<(String, String)> {
+    let unticked = |name: &str| {
+        let mut tags = html.split('<').filter_map(|part| part.split('>').next());
+        tags.any(|tag| {
+            tag.contains("type=\"checkbox\"")
+                && attribute(tag, "name") == Some(name)
+                && !tag.contains(" checked")
+        })
+    };
+    let text = |name: &str| {
+        let rest = html
+            .split("<textarea ")
+            .skip(1)
+            .find(|rest| attribute(&format!(" {rest}"), "name") == Some(name))?;
+        let rest = rest.split('>').nth(1)?;
+        Some(unescaped(rest.split("</textarea").next()?.split('<').next()?))
+    };
+    let fields = fields(html).into_iter().filter(|field| !unticked(&field.name));
+    fields.map(|field| (text(&field.name).unwrap_or(field.value), field.name)).map(|(v, n)| (n, v)).collect()
+}
+
 fn forms(page: &Answer) -> Vec<Form> {
     page.body
         .split("<form class=\"command")
@@ -191,6 +213,73 @@ fn every_field_of_every_form_of_a_record_answers_bad_input_and_writes_nothing() 
             ],
             "every verb has its form on this page"
         );
+        assert!(tried > 300, "{tried}");
+        assert_eq!(cast.facts().await.len(), facts, "bad input wrote something");
+    });
+}
+
+#[test]
+fn every_field_of_every_form_of_the_kingdom_answers_bad_input_and_writes_nothing() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let holder = cast.be("administrator").await;
+        let long = "x".repeat(20_000);
+        let wrong = ["a\u{0}b", "a\u{7}b", "a\u{202e}b", "a\u{fffd}b", &long];
+        let narrow = ["<b>", "0000-01-01", "-1", "99999999999999999999"];
+        let facts = cast.facts().await.len();
+        let (mut places, mut tried) = (Vec::new(), 0);
+        let fencing = "/desk/kingdom/disciplines/fencing";
+        for page in ["", "/disciplines", "/disciplines/fencing", "/regions", "/rulebook", "/switches"] {
+            let page = holder.get(&format!("/desk/kingdom{page}")).await.is(200);
+            for one in forms(&page) {
+                places.push(one.action.replace(fencing, "fencing"));
+                for field in &one.fields {
+                    let empty = (field.required && field.name != "type").then_some("");
+                    let others: &[&str] = if field.kind == Kind::Text { &[] } else { &narrow };
+                    for value in wrong.iter().chain(others).copied().chain(empty) {
+                        let sent: Vec<(&str, &str)> = one
+                            .fields
+                            .iter()
+                            .filter(|other| other.name != field.name && other.name != "primary")
+                            .map(|other| match other.value.as_str() {
+                                "" if other.required => (other.name.as_str(), "Because"),
+                                text => (other.name.as_str(), text),
+                            })
+                            .chain([(field.name.as_str(), value)])
+                            .collect();
+                        let answer = holder.post(&one.action, &form(&sent)).await;
+                        let what = format!("{} {} {:.20?}: {}", one.action, field.name, value, answer.status);
+                        assert!((400..500).contains(&answer.status), "{what}");
+                        if field.kind != Kind::Offered {
+                            assert_eq!(answer.status, 422, "{what}");
+                            assert!(answer.body.contains("role=\"alert\""), "{what}: says nothing");
+                        }
+                        assert!(!answer.body.contains("value=\"<b>"), "{what}: becomes markup");
+                        tried += 1;
+                    }
+                }
+            }
+        }
+        places.sort();
+        places.dedup();
+        let expected = [
+            "/desk/kingdom",
+            "/desk/kingdom/disciplines/found",
+            "/desk/kingdom/regions/add",
+            "/desk/kingdom/regions/change",
+            "/desk/kingdom/regions/retire",
+            "/desk/kingdom/rulebook",
+            "/desk/kingdom/switches",
+            "fencing/add-authorization",
+            "fencing/add-marshal",
+            "fencing/change-authorization",
+            "fencing/rename",
+            "fencing/rename-marshal",
+            "fencing/retire",
+            "fencing/retire-authorization",
+            "fencing/retire-marshal",
+        ];
+        assert_eq!(places, expected);
         assert!(tried > 300, "{tried}");
         assert_eq!(cast.facts().await.len(), facts, "bad input wrote something");
     });

@@ -9,6 +9,7 @@ mod guarding;
 mod hostile;
 mod id_tokens;
 mod keeping;
+mod kingdom;
 mod officers;
 mod public;
 mod real_provider;
