@@ -9,6 +9,7 @@ mod kingdom;
 mod past;
 mod proposal;
 mod records;
+mod turns;
 
 use std::sync::Arc;
 
@@ -60,6 +61,7 @@ struct Inner {
     ids: Arc<dyn IdSource>,
     kingdom: kingdom::Kingdom,
     records: records::Records,
+    turns: turns::Turns,
 }
 
 /// Why a command did not happen.
@@ -155,8 +157,8 @@ impl Bus {
     /// [`BusError`] when the log cannot be read.
     pub async fn open(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Result<Self, BusError> {
         let kingdom = kingdom::Kingdom::load(&store).await?;
-        let records = records::Records::new();
-        Ok(Self(Arc::new(Inner { store, clock, ids, kingdom, records })))
+        let (records, turns) = (records::Records::new(), turns::Turns::new());
+        Ok(Self(Arc::new(Inner { store, clock, ids, kingdom, records, turns })))
     }
 
     /// The log that the bus writes.
@@ -215,6 +217,7 @@ impl Bus {
     /// # Errors
     /// [`BusError`] says whether anything may have been saved.
     pub async fn execute(&self, request: Request) -> Result<Receipt, BusError> {
+        let _turn = self.0.turns.take(&request.command.streams()).await?;
         let mut fresh = false;
         for _ in 0..TRIES {
             if fresh {

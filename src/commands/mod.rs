@@ -20,7 +20,7 @@ pub mod refusal;
 use std::sync::Arc;
 
 use crate::domain::date::CivilDate;
-use crate::domain::id::CombatantId;
+use crate::domain::id::{CombatantId, StreamId, StreamType};
 use crate::events::evolve::Catalogue;
 
 pub use refusal::Refusal;
@@ -50,6 +50,21 @@ pub enum Command {
     Kingdom(kingdom::KingdomCommand),
     /// Something about officers and their grants.
     Officers(officers::OfficersCommand),
+}
+
+impl Command {
+    /// The streams that it changes.
+    #[must_use]
+    pub fn streams(&self) -> Vec<StreamId> {
+        match self {
+            Self::Combatant { combatant, .. } => vec![StreamId::combatant(*combatant)],
+            Self::Merge(merge) => {
+                vec![StreamId::combatant(merge.survivor), StreamId::combatant(merge.merged)]
+            }
+            Self::Kingdom(command) => vec![command.stream()],
+            Self::Officers(_) => vec![StreamId::only(StreamType::Officers)],
+        }
+    }
 }
 
 impl Context {

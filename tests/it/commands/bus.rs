@@ -83,6 +83,28 @@ fn commands_about_one_person_at_the_same_time_all_find_their_place() {
 }
 
 #[test]
+fn of_forty_commands_at_once_about_one_person_none_is_turned_away() {
+    on_all_databases(|database| async move {
+        let bus = bus(database.store(1).await, 1_000).await;
+        kingdom(&bus).await;
+        register(&bus, 1, person(1)).await;
+        let all: Vec<_> = (0..40)
+            .map(|nth| {
+                let bus = bus.clone();
+                let signed_on = day(&format!("202{}-01-{:02}", nth / 20, nth % 20 + 1));
+                tokio::spawn(async move {
+                    let filed = about(person(1), RecordWaiver { signed_on });
+                    issue(&bus, 100 + nth, operator(), filed).await
+                })
+            })
+            .collect();
+        for one in all {
+            one.await.unwrap().unwrap();
+        }
+    });
+}
+
+#[test]
 fn a_refusal_on_an_outdated_copy_is_judged_again() {
     on_all_databases(|database| async move {
         let first = bus(database.store(1).await, 1_000).await;
