@@ -7,6 +7,7 @@
 # Installs what the tests need as root or through sudo; otherwise says exactly what is missing and stops.
 # EMOL_TEST_MYSQL_URL    a root URL of a real MySQL server; without it a real mysqld of this machine is started
 # EMOL_TEST_MARIADB_URL  a root URL of a MariaDB server; without it one is started
+# EMOL_TEST_AXE          axe.min.js of axe-core; without it it comes from npm, below target/
 # EMOL_TEST_OIDC_PROVIDER  the program oidc-provider-mock; without it one is installed below target/
 # CI                     when set, a run that leaves a database out fails
 set -euo pipefail
@@ -142,6 +143,11 @@ fi
 if [[ -z $area || $area == web ]]; then
   install_provider target/oidc-provider
   export EMOL_TEST_OIDC_PROVIDER=${EMOL_TEST_OIDC_PROVIDER:-$PWD/target/oidc-provider/bin/oidc-provider-mock}
+fi
+
+if [[ " ${needs[*]} " == *' browser '* ]]; then
+  install_axe target/axe
+  export EMOL_TEST_AXE=${EMOL_TEST_AXE:-$PWD/target/axe/package/axe.min.js}
 fi
 
 export EMOL_TEST_TALLY=$work/tally

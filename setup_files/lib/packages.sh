@@ -13,6 +13,7 @@ lint      shellcheck         shellcheck
 provider  python3            python3-venv
 browser   chromium           chromium
 browser   chromedriver       chromium-driver
+browser   npm                npm
 deploy    nginx              nginx
 bench     wrk                wrk
 '
@@ -69,6 +70,17 @@ install_provider() {
   fi
   "$1/bin/pip" install --quiet --disable-pip-version-check 'oidc-provider-mock==0.3.4' || {
     echo "${0##*/}: pip could not install oidc-provider-mock" >&2
+    return 1
+  }
+}
+
+# Gets axe-core, which looks for what keeps people out of a page, into a folder of its own, unless it is there already.
+install_axe() {
+  [[ -n ${EMOL_TEST_AXE:-} || -f $1/package/axe.min.js ]] && return 0
+  echo "installing: axe-core"
+  mkdir -p "$1"
+  (cd "$1" && tar -xzf "$(npm pack --silent axe-core@4.14.1)") || {
+    echo "${0##*/}: npm could not get axe-core" >&2
     return 1
   }
 }

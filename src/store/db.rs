@@ -10,12 +10,12 @@ use std::pin::Pin;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlPoolOptions};
+use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlConnection, MySqlPoolOptions};
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Arguments, AssertSqlSafe, ConnectOptions};
+use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection};
 
 pub use super::cells::Row;
 use super::error::{DbError, Result};
@@ -161,6 +161,15 @@ impl Db {
         let options = MySqlConnectOptions::from_str(url)?
             .statement_cache_capacity(STATEMENTS)
             .disable_statement_logging();
+        // By itself, because a pool tries again and then says only that it took too long.
+        let first = async {
+            let mut connection = MySqlConnection::connect_with(&options).await?;
+            sqlx::query_scalar("SELECT CONCAT(VERSION(), ' ', @@version_comment)")
+                .fetch_one(&mut connection)
+                .await
+        };
+        let version: String =
+            tokio::time::timeout(ACQUIRE, first).await.map_err(|_| Backend::MySql.gave_no_answer())??;
         let pool = MySqlPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE)
@@ -173,10 +182,7 @@ impl Db {
                     Ok(())
                 })
             })
-            .connect_with(options)
-            .await?;
-        let version: String =
-            sqlx::query_scalar("SELECT CONCAT(VERSION(), ' ', @@version_comment)").fetch_one(&pool).await?;
+            .connect_lazy_with(options);
         let maria = version.to_ascii_lowercase().contains("mariadb");
         let backend = if maria { Backend::MariaDb } else { Backend::MySql };
         let connections = Connections::of(pool, CONNECTIONS, ACQUIRE);

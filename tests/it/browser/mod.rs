@@ -1,0 +1,6 @@
+//! The real program in a real browser: Chromium, driven through chromedriver.
+//! `setup_files/test.sh --only browser` installs what is needed; pictures of every
+//! screen are left below `target/browser`.
+
+mod driver;
+mod screens;
