@@ -11,6 +11,7 @@ mod id_tokens;
 mod keeping;
 mod kingdom;
 mod officers;
+mod policies;
 mod public;
 mod real_provider;
 mod sessions;
