@@ -275,7 +275,7 @@ fn p5_two_who_write_at_once_see_each_others_text() {
         two.get(DRAFT).await.is(200).shows(">Late</textarea>");
         let late = filled(&gone, "draft", &[("command_id", &format!("{FRESH}2")), ("text", "Later")]);
         let there = one.post("/desk/policies/draft/begin", &late).await.is(422);
-        there.shows("there is a draft of the privacy policy already").shows(">Later</textarea>");
+        there.shows("There is a draft of the privacy policy already").shows(">Later</textarea>");
         // What was open about the draft before is not saved over the new one.
         one.post(DRAFT, &filled(&open, "draft", &[("text", "Old")])).await.is(409).shows("<del>Late</del>");
     });
