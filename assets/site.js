@@ -35,7 +35,8 @@ window.addEventListener("pageshow", () => {
 for (const form of document.querySelectorAll("form[data-live]")) {
   const shown = () => document.getElementById(form.dataset.live);
   let waiting, asked;
-  let touched = false;
+  // A page that comes back from a preview holds what is not saved yet.
+  let touched = !!shown()?.querySelector(".badge.warn");
   const show = async () => {
     asked?.abort();
     asked = new AbortController();
@@ -46,7 +47,8 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const id of [form.dataset.live, "difference"]) {
         const fresh = page.getElementById(id);
-        if (fresh) document.getElementById(id)?.replaceWith(fresh);
+        // Only what is in it: whoever has scrolled stays where they are.
+        if (fresh) document.getElementById(id)?.replaceChildren(...fresh.childNodes);
       }
     } catch { /* The next letter tries again; the button is there, too. */ }
     shown()?.classList.remove("waits");

@@ -85,9 +85,9 @@ pub fn clean_lines(raw: &str) -> Result<String, LineFault> {
         }
     }
     let lines: Vec<&str> = text.split('\n').collect();
-    let filled = |line: &&str| !line.trim().is_empty();
-    let Some(first) = lines.iter().position(|line| filled(&line)) else { return Ok(String::new()) };
-    let last = lines.iter().rposition(|line| filled(&line)).unwrap_or(first);
+    let filled = |line: &str| !line.trim().is_empty();
+    let Some(first) = lines.iter().position(|line| filled(line)) else { return Ok(String::new()) };
+    let last = lines.iter().rposition(|line| filled(line)).unwrap_or(first);
     Ok(lines[first..=last].join("\n").trim_end().nfc().collect())
 }
 

@@ -286,10 +286,10 @@ fn policy(bus: &Bus, findings: &mut Findings) {
     };
     let mut found = format!("{} is in force", in_force.version);
     if let Some(required) = policies.required_on(today) {
-        found.push_str(&format!("; {required} or a newer one has to be accepted"));
+        found = format!("{found}; {required} or a newer one has to be accepted");
     }
     if let Some((version, from)) = policies.coming_after(today) {
-        found.push_str(&format!("; from {from} on, {version} or a newer one has to be accepted"));
+        found = format!("{found}; from {from} on, {version} or a newer one has to be accepted");
     }
     findings.ok("policy", found);
 }

@@ -33,7 +33,7 @@ const PILES: [(&str, Filter, Tone, &str, &str); 5] = [
         Filter::NotAccepted,
         Tone::Info,
         "Not accepted",
-        "have not answered about the privacy policy",
+        "have not accepted the privacy policy, or not one that is enough",
     ),
     ("old-link", Filter::OldLink, Tone::Off, "Old link", "still have only a card link that can be guessed"),
 ];

@@ -46,8 +46,8 @@ pub async fn update_link(State(state): State<AppState>) -> Result<Html<String>, 
 ///
 /// # Errors
 /// A broken template.
-pub async fn policy_link(State(state): State<AppState>) -> Result<Html<String>, AppError> {
-    used_up(&state, "/request-card", "Send me a new one")
+pub fn policy_link(state: &AppState) -> Result<Html<String>, AppError> {
+    used_up(state, "/request-card", "Send me a new one")
 }
 
 /// `/pin/…`: PIN links of the original work no more.

@@ -53,7 +53,7 @@ pub async fn version(
 ) -> Result<Response, AppError> {
     match PolicyVersion::parse(&name) {
         Ok(version) => page(&state, &officer, &has, Some(version)),
-        Err(_) => Ok(gone::policy_link(State(state)).await?.into_response()),
+        Err(_) => Ok(gone::policy_link(&state)?.into_response()),
     }
 }
 

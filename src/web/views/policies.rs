@@ -89,6 +89,8 @@ pub struct DeskPoliciesView {
     pub begin: Option<CommandForm>,
     /// Every approved version, the newest first.
     pub versions: Vec<PolicyRow>,
+    /// How many people accepted a version that nobody knows, if anybody did.
+    pub unknown: Option<String>,
 }
 
 /// The draft in a few words.

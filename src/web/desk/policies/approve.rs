@@ -22,7 +22,7 @@ use crate::web::session::CurrentOfficer;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
 use crate::web::views::parts::thousands;
-use crate::web::views::{DeskPolicyApproveView, Field, Kind, Page};
+use crate::web::views::{DeskPolicyApproveView, Field, Kind, Page, Width};
 
 /// The form's id on its page.
 const FORM: &str = "approve";
@@ -136,6 +136,7 @@ fn fields(change_log: &str, today: CivilDate) -> Vec<Field> {
             .hint("Published with it. In Markdown, as the text.")
             .value(change_log),
         Field::new(Kind::Date, "required_from", "Everybody has to accept it, from")
+            .width(Width::Full)
             .between(Some(tomorrow), Some(CivilDate::LATEST.to_string()))
             .hint("Leave it empty where an earlier acceptance goes on being enough."),
     ]

@@ -14,7 +14,9 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// What has to be taken away from `old` and added to it to get `new`.
 #[must_use]
 pub fn of(old: &str, new: &str) -> Difference {
-    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
+    // A last line without an end would differ from the same line with one.
+    let (old, new) = (ended(old), ended(new));
+    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old.as_str(), new.as_str());
     let mut lines = Vec::new();
     let (mut added, mut removed, mut next) = (0, 0, 0);
     for group in diff.grouped_ops(AROUND) {
@@ -39,6 +41,10 @@ pub fn of(old: &str, new: &str) -> Difference {
         gap(&mut lines, old.lines().count().saturating_sub(next));
     }
     Difference { summary: summary(added, removed), lines }
+}
+
+fn ended(text: &str) -> String {
+    if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
 }
 
 fn gap(lines: &mut Vec<DiffLine>, count: usize) {
@@ -81,6 +87,7 @@ mod tests {
         let same = of("a\nb", "a\nb");
         assert!(same.lines.is_empty() && same.summary == "Nothing differs.");
         assert_eq!(of("", "a\nb").summary, "2 lines added.");
+        assert_eq!(of("a\nb", "a\nb\n\nc").summary, "2 lines added.");
     }
 
     #[test]

@@ -52,6 +52,7 @@ pub async fn show(
         draft,
         begin,
         versions: policies.approved.iter().rev().map(|policy| rows.row(policy, today)).collect(),
+        unknown: rows.unknown(),
     };
     let (said, shown) = said(&officer, &headers);
     let page = Page::desk(&state.site().site, &officer.chrome(), PATH, "Privacy policy", view);
@@ -142,6 +143,13 @@ impl<'a> Rows<'a> {
             accepted: self.accepted(Acceptance::Of(policy.version)),
             required_from: policy.required_from.map(Into::into),
         }
+    }
+
+    /// Who accepted before versions were kept, in a sentence.
+    fn unknown(&self) -> Option<String> {
+        let count = self.accepted.as_ref()?.get(&Acceptance::Unknown)?;
+        let who = if *count == 1 { "1 person".to_owned() } else { format!("{} people", thousands(*count)) };
+        Some(format!("{who} accepted a policy of which an import knows no version."))
     }
 
     fn accepted(&self, what: Acceptance) -> String {

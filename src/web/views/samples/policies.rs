@@ -95,6 +95,7 @@ impl Sample for DeskPoliciesView {
                 state: Badge::new(Tone::Info, "Shared by a link"),
             }),
             begin: None,
+            unknown: Some("55 people accepted a policy of which the version is unknown.".into()),
             versions: vec![
                 row("2026.2"),
                 PolicyRow {
@@ -111,6 +112,7 @@ impl Sample for DeskPoliciesView {
             draft: None,
             begin: Some(form("begin", "Begin a draft", vec![])),
             versions: vec![],
+            unknown: None,
         };
         vec![("ordinary", some), ("none", none)]
     }
