@@ -31,6 +31,38 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// A text is shown as it is typed: the server lays it out, as it does for the button.
+for (const form of document.querySelectorAll("form[data-live]")) {
+  const shown = () => document.getElementById(form.dataset.live);
+  let waiting, asked;
+  // A page that comes back from a preview holds what is not saved yet.
+  let touched = !!shown()?.querySelector(".badge.warn");
+  const show = async () => {
+    asked?.abort();
+    asked = new AbortController();
+    const body = new URLSearchParams(new FormData(form));
+    body.set("preview", "yes");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, signal: asked.signal });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const id of [form.dataset.live, "difference"]) {
+        const fresh = page.getElementById(id);
+        // Only what is in it: whoever has scrolled stays where they are.
+        if (fresh) document.getElementById(id)?.replaceChildren(...fresh.childNodes);
+      }
+    } catch { /* The next letter tries again; the button is there, too. */ }
+    shown()?.classList.remove("waits");
+  };
+  form.addEventListener("input", () => {
+    touched = true;
+    shown()?.classList.add("waits");
+    clearTimeout(waiting);
+    waiting = setTimeout(show, 500);
+  });
+  form.addEventListener("submit", () => { touched = false; });
+  window.addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
+}
+
 // Links and anchors into a closed action open it.
 const reveal = () => {
   const target = location.hash && document.getElementById(location.hash.slice(1));

@@ -59,7 +59,7 @@ pub async fn listed(services: &Services) -> Vec<(Uuid, String)> {
     for entry in services.indexes.desk().iter() {
         let view = card::of(&services.store, entry.id).await.unwrap();
         if let Some((card_id, _)) =
-            view.filter(|view| view.accepted && view.listed).and_then(|view| view.card_id)
+            view.filter(|view| view.acceptance.suffices(None) && view.listed).and_then(|view| view.card_id)
         {
             listed.push((entry.id.0, card_id.as_str().to_owned()));
         }

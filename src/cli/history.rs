@@ -12,18 +12,20 @@ use crate::domain::card_id::CardId;
 use crate::domain::date::{CivilDate, Instant};
 use crate::domain::id::{CombatantId, Slug, StreamType};
 use crate::domain::personal::Personal;
-use crate::events::evolve::{Record, Standing};
+use crate::events::evolve::{Catalogue, Record, Standing};
 use crate::events::{Event, Fact};
+use crate::projections::asof;
 use crate::store::{ClaimKind, RecordedRow};
 
 /// The kingdom's own streams.
-const KINGDOM: [StreamType; 6] = [
+const KINGDOM: [StreamType; 7] = [
     StreamType::Kingdom,
     StreamType::Discipline,
     StreamType::Regions,
     StreamType::Rulebook,
     StreamType::Officers,
     StreamType::Switches,
+    StreamType::Policies,
 ];
 
 /// Whose history, and as of when.
@@ -121,11 +123,17 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     for row in rows.iter().filter(on_day) {
         events.push(entry(&bus, row, args.reveal.is_some()).await?);
     }
+    let catalogue = match args.known_at {
+        None => Catalogue::clone(&bus.kingdom().catalogue),
+        Some(at) => asof::catalogue_as_of(bus.store(), at)
+            .await
+            .map_err(|error| Failure::Internal(error.to_string()))?,
+    };
     let history = History {
         of: person.map_or_else(|| "kingdom".to_owned(), |id| id.to_string()),
         on: args.on,
         known_at: args.known_at.map(|at| at.to_string()),
-        state: person.map(|id| state(id, &rows, args.on)).transpose()?,
+        state: person.map(|id| state(id, &rows, args.on, &catalogue, bus.today())).transpose()?,
         events,
     };
     if args.json {
@@ -219,7 +227,13 @@ fn replace(value: &mut Value, sealed: &Value, text: &str) {
     }
 }
 
-fn state(person: CombatantId, rows: &[RecordedRow], on: Option<CivilDate>) -> Result<State, Failure> {
+fn state(
+    person: CombatantId,
+    rows: &[RecordedRow],
+    on: Option<CivilDate>,
+    catalogue: &Catalogue,
+    today: CivilDate,
+) -> Result<State, Failure> {
     let mut record = Record::default();
     for row in rows.iter().filter(|row| row.stream == crate::domain::id::StreamId::combatant(person)) {
         let event = Event::decode(row.stream.kind, &row.event_type, row.schema_version, &row.payload)
@@ -247,7 +261,7 @@ fn state(person: CombatantId, rows: &[RecordedRow], on: Option<CivilDate>) -> Re
             Standing::MergedInto(other) => format!("joined to {other}"),
             Standing::Erased => "erased".to_owned(),
         },
-        accepted: record.accepted(),
+        accepted: catalogue.accepts(record.acceptance(), on.unwrap_or(today)),
         listed: record.listed,
         cards: cards.collect(),
         waiver_signed: civil.waiver.map(|waiver| waiver.signed_on),

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-use super::{Failure, output};
+use super::{Failure, open, output};
 use crate::clock::{SystemClock, SystemIds};
+use crate::commands::Command;
+use crate::commands::bus::{Bus, BusError, Request};
+use crate::commands::policies::BeginDraft;
 use crate::config::{DatabaseConfig, KeySource, KeysConfig, Source, write_key_file};
+use crate::domain::id::{CommandId, StreamId, StreamType};
 use crate::events::LOG_FORMAT;
 use crate::store::migrate::migrate;
-use crate::store::{Db, Keyring, MasterKeys, format};
+use crate::store::{Db, MasterKeys, Store, format};
 
 /// How to say what was done.
 #[derive(Debug, clap::Args)]
@@ -35,6 +39,7 @@ struct Report {
     warnings: Vec<String>,
     key_file: Option<String>,
     log_format: i64,
+    policy_draft: bool,
 }
 
 pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
@@ -56,9 +61,10 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
         (as_it_is, as_it_is)
     };
     // Makes the log's secret where there is none yet, and finds out about wrong keys now.
-    Keyring::open(db, keys, Arc::new(SystemIds)).await?;
+    let store = Store::open(db, keys, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
+    let policy_draft = if allowed >= LOG_FORMAT { first_policy(store).await? } else { false };
     let (applied, warnings) = (report.applied, report.warnings);
-    let report = Report { applied, warnings, key_file: made, log_format: allowed };
+    let report = Report { applied, warnings, key_file: made, log_format: allowed, policy_draft };
     if args.json {
         return output::say_json(&report);
     }
@@ -72,6 +78,12 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
         0 => output::say("The tables are up to date."),
         1 => output::say("Ran 1 migration; the tables are up to date."),
         count => output::say(&format!("Ran {count} migrations; the tables are up to date.")),
+    }
+    if report.policy_draft {
+        output::say(
+            "Began a draft of the privacy policy from the template. Nobody can be invited until an officer who holds \
+             can_edit_privacy_policy has filled it in and approved it, at /desk/policies.",
+        );
     }
     if args.raise_log_format {
         output::say(&match allowed - before {
@@ -88,6 +100,29 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
         output::note(&format!("warning: {warning}"));
     }
     Ok(())
+}
+
+/// Begins the first draft of the privacy policy (V9), where there never was one; whether it did.
+async fn first_policy(store: Store) -> Result<bool, Failure> {
+    let bus = Bus::open(store, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
+    let stream = StreamId::only(StreamType::Policies);
+    if bus.kingdom().catalogue.version_of(stream).0 > 0 {
+        return Ok(false);
+    }
+    let request = Request {
+        command_id: CommandId(bus.ids().uuid_at(bus.now())),
+        actor: open::operator(),
+        correlation_id: open::correlation(&bus),
+        body: Vec::new(),
+        seen: None,
+        command: Command::Policies(BeginDraft::default().into()),
+    };
+    match bus.execute(request).await {
+        Ok(_) => Ok(true),
+        // Somebody else migrates at the same time.
+        Err(BusError::Refused(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Makes the key file of a database that is yet to be made.

@@ -68,6 +68,7 @@ pub fn requirement(command: &Command) -> Requirement {
             needs
         }
         Command::Kingdom(_) => kingdom(Permission::ManageKingdom),
+        Command::Policies(_) => kingdom(Permission::CanEditPrivacyPolicy),
         Command::Officers(OfficersCommand { .. }) => kingdom(Permission::WriteOfficerInfo),
         Command::Combatant { combatant, command } => {
             let within = |permission, discipline: &Slug| Requirement {

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, IdSource, civil_date};
 use crate::commands::authorize::{Denied, permits, requirement};
+use crate::commands::combatant::CombatantCommand;
 use crate::commands::combatant::merge::Merge;
 use crate::commands::{Command, Context, Refusal};
 use crate::domain::actor::Actor;
@@ -260,6 +261,14 @@ impl Bus {
                     proposal.guards.push(kingdom.guard(StreamId::discipline(discipline)));
                 }
                 proposal.guards.push(kingdom.guard(StreamId::only(StreamType::Rulebook)));
+                if matches!(
+                    command,
+                    CombatantCommand::AcceptPolicy(_)
+                        | CombatantCommand::SetListing(_)
+                        | CombatantCommand::AssignCardId(_)
+                ) {
+                    proposal.guards.push(kingdom.guard(StreamId::only(StreamType::Policies)));
+                }
                 proposal.changes.push(Change::combatant(*combatant, record, facts));
             }
             Command::Merge(merge) => {
@@ -277,6 +286,12 @@ impl Bus {
                 let expected = kingdom.catalogue.version_of(command.stream());
                 request.check_seen(expected)?;
                 let facts = command.decide(&kingdom.catalogue, &context).map_err(BusError::from)?;
+                proposal.changes.push(Change::plain(command.stream(), expected, facts));
+            }
+            Command::Policies(command) => {
+                let expected = kingdom.catalogue.version_of(command.stream());
+                request.check_seen(expected)?;
+                let facts = command.decide(&kingdom.catalogue.policies, &context).map_err(BusError::from)?;
                 proposal.changes.push(Change::plain(command.stream(), expected, facts));
             }
             Command::Officers(command) => {

@@ -15,6 +15,7 @@ pub mod bus;
 pub mod combatant;
 pub mod kingdom;
 pub mod officers;
+pub mod policies;
 pub mod refusal;
 
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub use refusal::Refusal;
 pub struct Context {
     /// Today in the kingdom's time zone (D1).
     pub today: CivilDate,
-    /// Disciplines, regions, rulebook, switches.
+    /// Disciplines, regions, rulebook, switches, privacy policy.
     pub catalogue: Arc<Catalogue>,
 }
 
@@ -48,6 +49,8 @@ pub enum Command {
     Merge(combatant::merge::Merge),
     /// Something that holds for everyone.
     Kingdom(kingdom::KingdomCommand),
+    /// Something about the privacy policy.
+    Policies(policies::PolicyCommand),
     /// Something about officers and their grants.
     Officers(officers::OfficersCommand),
 }

@@ -146,6 +146,8 @@ pub enum StreamType {
     Switches,
     /// The kingdom's own description: one stream.
     Kingdom,
+    /// The privacy policy, its draft and its versions: one stream.
+    Policies,
     /// Who read what: one stream per person (or officer, for lists) and month (V7).
     Access,
     /// What happened to the log itself.
@@ -154,7 +156,7 @@ pub enum StreamType {
 
 impl StreamType {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Combatant,
         Self::Discipline,
         Self::Regions,
@@ -162,6 +164,7 @@ impl StreamType {
         Self::Officers,
         Self::Switches,
         Self::Kingdom,
+        Self::Policies,
         Self::Access,
         Self::Log,
     ];
@@ -177,6 +180,7 @@ impl StreamType {
             Self::Officers => "officers",
             Self::Switches => "switches",
             Self::Kingdom => "kingdom",
+            Self::Policies => "policies",
             Self::Access => "access",
             Self::Log => "log",
         }

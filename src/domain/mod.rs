@@ -13,6 +13,7 @@ pub mod id;
 pub mod kingdom;
 pub mod permission;
 pub mod personal;
+pub mod policy;
 pub mod postal;
 pub mod region;
 pub mod rulebook;

@@ -61,6 +61,36 @@ pub fn clean(raw: &str) -> Result<String, TextFault> {
     Ok(kept.nfc().collect())
 }
 
+/// What stands in the way of a text of several lines, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("in line {line}, {fault}")]
+pub struct LineFault {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub fault: TextFault,
+}
+
+/// A typed text of several lines as it is kept: line ends are line feeds, Unicode normal form C,
+/// no empty lines at either end. What stands in a line stays as it is, because Markdown means
+/// something by it. Applying it twice changes nothing more. The result may be empty.
+///
+/// # Errors
+/// [`LineFault`]: what [`clean`] refuses, and in which line.
+pub fn clean_lines(raw: &str) -> Result<String, LineFault> {
+    let text = raw.replace("\r\n", "\n").replace('\r', "\n");
+    for (index, line) in text.split('\n').enumerate() {
+        if let Some(fault) = line.chars().filter(|c| *c != '\t').find_map(fault_of) {
+            return Err(LineFault { line: index + 1, fault });
+        }
+    }
+    let lines: Vec<&str> = text.split('\n').collect();
+    let filled = |line: &str| !line.trim().is_empty();
+    let Some(first) = lines.iter().position(|line| filled(line)) else { return Ok(String::new()) };
+    let last = lines.iter().rposition(|line| filled(line)).unwrap_or(first);
+    Ok(lines[first..=last].join("\n").trim_end().nfc().collect())
+}
+
 /// White space that becomes one space. Vertical tab, form feed and NEL count as
 /// control characters instead.
 fn is_space(c: char) -> bool {
@@ -228,6 +258,17 @@ mod tests {
             let once = fold(&raw);
             prop_assert_eq!(fold(&once), once);
         }
+    }
+
+    #[test]
+    fn a_text_of_several_lines_keeps_what_markdown_means_by_them() {
+        let typed = "\r\n \n# Cafe\u{301}\r\n\r\n    code\there  \nnext\n\n";
+        let kept = clean_lines(typed).unwrap();
+        assert_eq!(kept, "# Café\n\n    code\there  \nnext");
+        assert_eq!(clean_lines(&kept).as_deref(), Ok(kept.as_str()));
+        assert_eq!(clean_lines(" \n\t"), Ok(String::new()));
+        let fault = clean_lines("one\n\ntwo\u{7}").unwrap_err();
+        assert_eq!(fault, LineFault { line: 3, fault: TextFault::Control('\u{7}') });
     }
 
     #[test]

@@ -74,7 +74,7 @@ macro_rules! not_personal {
     )*};
 }
 
-not_personal!(bool, u32, i64, String);
+not_personal!(bool, u32, i64, String, uuid::Uuid);
 not_personal!(
     crate::domain::actor::Actor,
     crate::domain::card_id::CardIdForm,
@@ -90,6 +90,7 @@ not_personal!(
     crate::domain::kingdom::KingdomSettings,
     crate::domain::kingdom::SwitchMode,
     crate::domain::permission::Grant,
+    crate::domain::policy::PolicyVersion,
     crate::domain::rulebook::Rules,
 );
 

@@ -24,6 +24,7 @@ pub mod evolve;
 pub mod kingdom;
 pub mod log;
 pub mod officers;
+pub mod policies;
 pub mod regions;
 pub mod rulebook;
 pub mod switches;
@@ -42,6 +43,7 @@ pub use discipline::DisciplineEvent;
 pub use kingdom::KingdomEvent;
 pub use log::LogEvent;
 pub use officers::OfficersEvent;
+pub use policies::PolicyEvent;
 pub use regions::RegionsEvent;
 pub use rulebook::RulebookEvent;
 pub use switches::SwitchesEvent;
@@ -92,7 +94,17 @@ pub const LOG_FORMAT: i64 = 2;
 
 /// Kinds of events that came after the first format: type, version of the payload, and the
 /// log format that they need. A release reads what it adds here one release before one writes it.
-const LATER: &[(&str, i64, i64)] = &[("BadgeChosen", 1, 2)];
+const LATER: &[(&str, i64, i64)] = &[
+    ("BadgeChosen", 1, 2),
+    ("PolicyDraftBegun", 1, 2),
+    ("PolicyDraftEdited", 1, 2),
+    ("PolicyDraftDiscarded", 1, 2),
+    ("PolicyDraftShared", 1, 2),
+    ("PolicyDraftUnshared", 1, 2),
+    ("PolicyApproved", 1, 2),
+    ("AcceptanceRequired", 1, 2),
+    ("AcceptanceNotRequired", 1, 2),
+];
 
 /// The log format that events of this type and version need ([`crate::store::format`]).
 #[must_use]
@@ -215,6 +227,7 @@ all_streams! {
     Officers(OfficersEvent),
     Switches(SwitchesEvent),
     Kingdom(KingdomEvent),
+    Policies(PolicyEvent),
     Access(AccessEvent),
     Log(LogEvent),
 }

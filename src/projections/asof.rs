@@ -147,7 +147,7 @@ pub async fn marshals_as_of(
     index::<marshals::Entry>(store, day, known_at).await
 }
 
-/// Disciplines, regions, rulebooks, switches and the kingdom's description as
+/// Disciplines, regions, rulebooks, switches, the kingdom's description and its policies as
 /// known at an instant. The rulebook of a day follows from it.
 ///
 /// # Errors
@@ -161,6 +161,7 @@ pub async fn catalogue_as_of(store: &Store, known_at: Instant) -> Result<Catalog
         StreamId::only(StreamType::Rulebook),
         StreamId::only(StreamType::Switches),
         StreamId::only(StreamType::Kingdom),
+        StreamId::only(StreamType::Policies),
     ];
     streams.extend(disciplines(store, through).await?);
     for row in store.read_streams(&streams).await? {

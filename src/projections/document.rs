@@ -33,6 +33,7 @@ mod tests {
     use crate::domain::details::DetailField;
     use crate::domain::id::{OfficerId, Slug, StreamVersion, WarrantId};
     use crate::domain::personal::{Personal, Sealed};
+    use crate::domain::policy::{Acceptance, PolicyVersion};
     use crate::events::evolve::{Card, Term, WaiverHeld, Warrant};
     use crate::projections::{card, desk, marshals, register};
 
@@ -82,15 +83,15 @@ mod tests {
                 sca_name: Some(sealed()),
                 legal_name: None,
                 branch: Some(sealed()),
-                accepted: true,
+                acceptance: Acceptance::Of(PolicyVersion::parse("2026.1").unwrap()),
                 listed: false,
                 card_id: Some((sealed(), CardIdForm::Long)),
                 cards: [(fencing.clone(), Card { term, authorizations, warrants: vec![warrant()] })].into(),
                 waiver: Some(WaiverHeld { signed_on: day(20_000), expires_on: day(22_556), rulebook: 0 }),
             })),
-            1,
+            2,
             concat!(
-                r#"{"Person":{"version":7,"sca_name":"sealed","legal_name":null,"branch":"sealed","accepted":true,"#,
+                r#"{"Person":{"version":7,"sca_name":"sealed","legal_name":null,"branch":"sealed","acceptance":20260001,"#,
                 r#""listed":false,"card_id":["sealed","long"],"cards":{"fencing":{"term":{"issued_on":"2024-10-04","#,
                 r#""expires_on":"2026-10-04","rulebook":0},"authorizations":{"single-sword":"2024-10-04"},"#,
                 r#""warrants":[{"id":"00000000-0000-0000-0000-000000000001","marshal":"marshal","#,
@@ -104,6 +105,7 @@ mod tests {
                 sca_name: sealed(),
                 branch: None,
                 date_of_birth: Some(sealed()),
+                acceptance: Acceptance::Unknown,
                 waiver_expires: Some(day(22_556)),
                 cards: [(
                     fencing.clone(),
@@ -111,9 +113,9 @@ mod tests {
                 )]
                 .into(),
             },
-            1,
+            2,
             concat!(
-                r#"{"sca_name":"sealed","branch":null,"date_of_birth":"sealed","waiver_expires":"2031-10-04","#,
+                r#"{"sca_name":"sealed","branch":null,"date_of_birth":"sealed","acceptance":1,"waiver_expires":"2031-10-04","#,
                 r#""cards":{"fencing":{"expires_on":"2026-10-04","authorizations":["single-sword"]}}}"#,
             ),
         );
@@ -122,6 +124,7 @@ mod tests {
                 sca_name: None,
                 legal_name: Some(sealed()),
                 branch: None,
+                acceptance: Acceptance::Unknown,
                 waiver_expires: None,
                 cards: [(
                     fencing.clone(),
@@ -129,9 +132,9 @@ mod tests {
                 )]
                 .into(),
             },
-            1,
+            2,
             concat!(
-                r#"{"sca_name":null,"legal_name":"sealed","branch":null,"waiver_expires":null,"#,
+                r#"{"sca_name":null,"legal_name":"sealed","branch":null,"acceptance":1,"waiver_expires":null,"#,
                 r#""cards":{"fencing":{"expires_on":"2026-10-04","#,
                 r#""warrants":[{"id":"00000000-0000-0000-0000-000000000001","marshal":"marshal","#,
                 r#""starts_on":"2024-10-04","ends_on":"2026-10-04","#,
@@ -141,7 +144,7 @@ mod tests {
         is_of_shape::<desk::Projector>(
             desk::Doc {
                 details: [(DetailField::LegalName, sealed())].into(),
-                accepted: true,
+                acceptance: Acceptance::Of(PolicyVersion::parse("2026.1").unwrap()),
                 listed: true,
                 card_id: None,
                 waiver_expires: None,
@@ -155,9 +158,9 @@ mod tests {
                 )]
                 .into(),
             },
-            1,
+            2,
             concat!(
-                r#"{"details":{"legal_name":"sealed"},"accepted":true,"listed":true,"card_id":null,"#,
+                r#"{"details":{"legal_name":"sealed"},"acceptance":20260001,"listed":true,"card_id":null,"#,
                 r#""waiver_expires":null,"cards":{"fencing":{"expires_on":null,"authorizations":["single-sword"],"#,
                 r#""warrants":[["marshal","2024-10-04",null]]}}}"#,
             ),

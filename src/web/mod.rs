@@ -14,6 +14,7 @@ pub mod error;
 pub mod followed;
 pub mod form;
 pub mod guard;
+pub mod markdown;
 pub mod pages;
 pub mod pass;
 pub mod public;

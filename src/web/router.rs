@@ -17,9 +17,10 @@ pub fn router(state: &AppState) -> Router {
         .route("/register", get(register::show))
         .route("/marshals", get(marshals::show))
         .route("/privacy-policy", get(privacy_policy::show))
-        .route("/privacy-policy/version/{version}", get(privacy_policy::version))
+        .route("/privacy-policy/{version}", get(privacy_policy::version))
         // For whoever has the link.
         .route("/card/{card_id}", get(card::show))
+        .route("/privacy-policy/draft/{token}", get(privacy_policy::draft))
         // By mail.
         .route("/request-card", get(request::card).post(request::ask_card))
         .route("/update-info", get(request::update).post(request::ask_update))
@@ -31,7 +32,8 @@ pub fn router(state: &AppState) -> Router {
         .route("/marshal-list", get(gone::marshal_list))
         .route("/combatants", get(gone::combatants))
         .route("/self-serve-update/{code}", get(gone::update_link))
-        .route("/privacy-policy/{code}", get(gone::policy_link))
+        .route("/privacy-policy/version/{version}", get(privacy_policy::version_before))
+        .route("/privacy-policy/edit", get(privacy_policy::edit))
         .route("/pin/setup/{code}", get(gone::pin_link))
         .route("/pin/reset/{code}", get(gone::pin_link))
         .route("/pin/verify/{card_id}", get(gone::pin_link))

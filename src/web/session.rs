@@ -272,6 +272,9 @@ impl CurrentOfficer {
         if self.may(Permission::ManageKingdom, None) {
             rooms.extend([Room::Desk, Room::Kingdom]);
         }
+        if self.may(Permission::CanEditPrivacyPolicy, None) {
+            rooms.extend([Room::Desk, Room::Policies]);
+        }
         if self.may(Permission::ReadHistory, None) {
             rooms.extend([Room::Audit, Room::AsOf]);
         }

@@ -16,8 +16,9 @@ use super::assets::Assets;
 use super::views::{
     AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskHomeView, DeskKingdomListView,
     DeskKingdomView, DeskListView, DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView,
-    DeskPersonView, DeskRecordView, DeskRulebookView, DeskSessionsView, ErrorView, ForbiddenView, HomeView,
-    MarshalsView, MessageView, Page, PrivacyPolicyView, RegisterView, RequestView, SignInView,
+    DeskPersonView, DeskPoliciesView, DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView,
+    DeskRecordView, DeskRulebookView, DeskSessionsView, ErrorView, ForbiddenView, HomeView, MarshalsView,
+    MessageView, Page, PrivacyDraftView, PrivacyPolicyView, RegisterView, RequestView, SignInView,
 };
 
 #[derive(Embed)]
@@ -154,8 +155,10 @@ pages! {
     error(ErrorView);
     /// An officer lacks a permission
     forbidden(ForbiddenView);
-    /// `/privacy-policy`
+    /// `/privacy-policy` and `/privacy-policy/<version>`
     privacy_policy(PrivacyPolicyView);
+    /// `/privacy-policy/draft/<token>`
+    privacy_draft(PrivacyDraftView);
     /// `/request-card`
     request_card(RequestView);
     /// `/update-info`
@@ -188,6 +191,14 @@ pages! {
     desk_kingdom_list(DeskKingdomListView);
     /// `/desk/kingdom/rulebook`
     desk_rulebook(DeskRulebookView);
+    /// `/desk/policies`
+    desk_policies(DeskPoliciesView);
+    /// `/desk/policies/draft`
+    desk_policy_draft(DeskPolicyDraftView);
+    /// `/desk/policies/draft/approve`
+    desk_policy_approve(DeskPolicyApproveView);
+    /// `/desk/policies/<version>`
+    desk_policy(DeskPolicyView);
     /// `/audit`
     audit_log(AuditLogView);
     /// `/audit/<position>`
@@ -237,9 +248,10 @@ mod tests {
             ($($name:ident)*) => {$( render(stringify!($name), |page| t.$name(page), &mut out); )*};
         }
         all! {
-            home register marshals card card_not_found error forbidden privacy_policy request_card
+            home register marshals card card_not_found error forbidden privacy_policy privacy_draft request_card
             update_info sign_in message desk_home desk_list desk_record desk_person desk_merge desk_sessions
             desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook
+            desk_policies desk_policy_draft desk_policy_approve desk_policy
             audit_log audit_event audit_asof
         }
         out

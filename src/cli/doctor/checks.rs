@@ -269,11 +269,27 @@ fn kingdom(bus: &Bus, findings: &mut Findings) {
     } else {
         findings.ok("kingdom", format!("{} disciplines", kingdom.catalogue.disciplines.len()));
     }
-    let found = "no privacy policy is approved: people can be put on file, but not invited to accept";
-    findings.add(
-        "policy",
-        Grade::Note,
-        found,
-        Some("this version keeps no policies yet; imports record acceptances"),
-    );
+    policy(bus, findings);
+}
+
+/// Whether anybody can be invited (V9), and what everybody has to accept (V4).
+fn policy(bus: &Bus, findings: &mut Findings) {
+    let kingdom = bus.kingdom();
+    let (policies, today) = (&kingdom.catalogue.policies, bus.today());
+    let Some(in_force) = policies.in_force_on(today) else {
+        let found = "no privacy policy is approved: people can be put on file, but nobody can be invited";
+        let to_do = match policies.draft {
+            Some(_) => "let an officer who holds can_edit_privacy_policy approve the draft at /desk/policies",
+            None => "run `emol migrate`, which begins a draft; then approve it at /desk/policies",
+        };
+        return findings.add("policy", Grade::Note, found, Some(to_do));
+    };
+    let mut found = format!("{} is in force", in_force.version);
+    if let Some(required) = policies.required_on(today) {
+        found = format!("{found}; {required} or a newer one has to be accepted");
+    }
+    if let Some((version, from)) = policies.coming_after(today) {
+        found = format!("{found}; from {from} on, {version} or a newer one has to be accepted");
+    }
+    findings.ok("policy", found);
 }

@@ -11,6 +11,7 @@ use crate::commands::combatant::{
 };
 use crate::commands::kingdom::*;
 use crate::commands::officers::Verb;
+use crate::commands::policies::*;
 use crate::domain::card_id::CardId;
 use crate::domain::date::CivilDate;
 use crate::domain::details::RawDetails;
@@ -18,6 +19,7 @@ use crate::domain::id::{OfficerId, WarrantId};
 use crate::domain::kingdom::{RawKingdom, SwitchMode};
 use crate::domain::permission::Grant;
 use crate::domain::personal::Personal;
+use crate::domain::policy::PolicyVersion;
 use crate::domain::region::RegionEntry;
 use crate::domain::rulebook::Rules;
 use crate::events::Fact;
@@ -192,6 +194,30 @@ fn a1_what_holds_for_everyone_needs_manage_kingdom() {
         let expected =
             Requirement { permission: Permission::ManageKingdom, discipline: None, not_own: Vec::new() };
         assert_eq!(needs, expected, "{command:?}");
+    }
+}
+
+#[test]
+fn a1_the_privacy_policy_needs_can_edit_privacy_policy() {
+    let version = PolicyVersion::parse("2026.1").unwrap();
+    let commands: [PolicyCommand; 7] = [
+        BeginDraft::default().into(),
+        EditDraft { text: String::new(), change_log: String::new() }.into(),
+        DiscardDraft.into(),
+        ShareDraft { link: Uuid::from_u128(1) }.into(),
+        UnshareDraft.into(),
+        ApproveDraft { change_log: String::new(), required_from: None }.into(),
+        StopRequiring { version }.into(),
+    ];
+    for command in commands {
+        let needs = requirement(&Command::Policies(command));
+        let permission = Permission::CanEditPrivacyPolicy;
+        assert_eq!(needs, Requirement { permission, discipline: None, not_own: Vec::new() });
+        let others: Vec<_> = Permission::ALL.into_iter().filter(|one| *one != permission).collect();
+        let others: Vec<_> = others.into_iter().map(Permission::as_str).collect();
+        assert!(permits(&by(1), &needs, &officers(&others)).is_err());
+        assert_eq!(permits(&by(1), &needs, &officers(&[permission.as_str()])), Ok(()));
+        assert!(permits(&Actor::LinkHolder(Uuid::from_u128(8)), &needs, &officers(&[])).is_err());
     }
 }
 

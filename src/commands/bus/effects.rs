@@ -12,6 +12,9 @@ use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Event, OfficersEvent};
 use crate::store::ClaimKind;
 
+/// The mail with the privacy policy and the link to accept it (V1).
+const WELCOME: &str = "welcome";
+
 /// What one or more events bring along.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
@@ -51,7 +54,7 @@ impl Effects {
             Event::Combatant(CombatantEvent::CombatantRegistered(e)) => {
                 self.claim(ClaimKind::RosterRef, e.roster_ref.as_ref(), owner);
                 if e.source == Source::Desk {
-                    self.mails.push(("welcome", owner));
+                    self.mails.push((WELCOME, owner));
                 }
             }
             Event::Combatant(CombatantEvent::CardIdAssigned(e)) => {
@@ -72,6 +75,16 @@ impl Effects {
             }
             _ => {}
         }
+    }
+
+    /// Whether somebody is invited to accept the privacy policy.
+    pub(super) fn invites(&self) -> bool {
+        self.mails.iter().any(|(template, _)| *template == WELCOME)
+    }
+
+    /// Invites nobody: there is no policy to accept (V9).
+    pub(super) fn invite_nobody(&mut self) {
+        self.mails.retain(|(template, _)| *template != WELCOME);
     }
 
     /// Gives back what is unique to a record, so that others may have it. A

@@ -12,19 +12,20 @@ use crate::events::{Event, Fact};
 use crate::store::Store;
 
 /// The streams that this keeps.
-const KINDS: [StreamType; 6] = [
+const KINDS: [StreamType; 7] = [
     StreamType::Discipline,
     StreamType::Regions,
     StreamType::Rulebook,
     StreamType::Officers,
     StreamType::Switches,
     StreamType::Kingdom,
+    StreamType::Policies,
 ];
 
 /// What the kingdom has decided and who its officers are, at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct KingdomState {
-    /// Disciplines, regions, rulebook, switches, description.
+    /// Disciplines, regions, rulebook, switches, description, privacy policy.
     pub catalogue: Arc<Catalogue>,
     /// The officers, their addresses opened.
     pub officers: Arc<Officers>,

@@ -71,6 +71,22 @@ impl Bus {
         self.open_rows(rows).await
     }
 
+    /// The last `limit` events of one stream, newest first; of one type, where one is named.
+    ///
+    /// # Errors
+    /// [`BusError`] when the log cannot be read.
+    pub async fn last_in(
+        &self,
+        stream: StreamId,
+        event_type: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<Entry>, BusError> {
+        let event_type = event_type.map(ToOwned::to_owned);
+        let filter = EventFilter { stream: Some(stream), event_type, ..EventFilter::default() };
+        let rows = self.store().search(&filter, limit).await?;
+        self.open_rows(rows).await
+    }
+
     /// What one stream of the kingdom had decided at a version, and nothing else:
     /// for comparing what somebody saw with what holds now (P5).
     ///

@@ -130,6 +130,14 @@ impl Bus {
                 effects.take(owner, &fact.event, change.before.as_ref().map(|(_, record)| record.as_ref()));
             }
         }
+        if effects.invites() {
+            let catalogue = self.kingdom().catalogue.clone();
+            let stream = StreamId::only(StreamType::Policies);
+            proposal.guards.push((stream, catalogue.version_of(stream)));
+            if catalogue.policies.in_force_on(self.today()).is_none() {
+                effects.invite_nobody();
+            }
+        }
         self.erase_merged(&mut effects).await?;
         let open = proposal.changes.clone();
         let keys = match self.seal(&mut proposal.changes).await {

@@ -3,6 +3,7 @@
 use crate::commands::{Context, Refusal};
 use crate::domain::card_id::{CardId, CardIdForm};
 use crate::domain::personal::Personal;
+use crate::domain::policy::{Acceptance, PolicyVersion};
 use crate::events::combatant::{CardIdAssigned, ConsentAccepted, ListingChanged};
 use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
@@ -22,15 +23,20 @@ pub struct AcceptPolicy {
 
 impl AcceptPolicy {
     /// # Errors
-    /// V2: that version was accepted before, or a version is missing.
-    pub fn decide(&self, record: &Record, _: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+    /// V2: that version was accepted before, is missing, was never approved, or is no longer enough (V4).
+    pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         if self.policy_version.is_none() && !self.imported {
             return Err(Refusal::rule("V2", "an acceptance names the version of the policy"));
         }
-        let accepted =
-            crate::events::evolve::Consent::Accepted { policy_version: self.policy_version.clone() };
-        if record.consent == accepted {
-            return Err(Refusal::rule("V2", "this version of the privacy policy was already accepted"));
+        match &self.policy_version {
+            None if record.accepted() => {
+                return Err(Refusal::rule(
+                    "V2",
+                    "the privacy policy was already accepted; an import knows no version",
+                ));
+            }
+            None => {}
+            Some(text) => judge(text, record, context)?,
         }
         let consent =
             ConsentAccepted { policy_version: self.policy_version.clone(), imported: self.imported };
@@ -44,5 +50,30 @@ impl AcceptPolicy {
             facts.push(Fact::plain(event.into()));
         }
         Ok(facts)
+    }
+}
+
+/// Whether that version may be accepted now.
+fn judge(text: &str, record: &Record, context: &Context) -> Result<(), Refusal> {
+    let policies = &context.catalogue.policies;
+    let version = PolicyVersion::parse(text).ok().filter(|version| policies.version(*version).is_some());
+    let Some(version) = version else {
+        return Err(Refusal::rule("V2", "the version that is accepted was never approved"));
+    };
+    if let Acceptance::Of(held) = record.acceptance()
+        && held >= version
+    {
+        let which = if held == version { "this" } else { "a newer" };
+        return Err(Refusal::rule(
+            "V2",
+            format!("{which} version of the privacy policy was already accepted"),
+        ));
+    }
+    match policies.required_on(context.today) {
+        Some(required) if version < required => Err(Refusal::rule(
+            "V4",
+            format!("{version} is no longer enough: read and accept {required} or a newer one"),
+        )),
+        _ => Ok(()),
     }
 }

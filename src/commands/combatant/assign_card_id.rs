@@ -19,9 +19,9 @@ impl AssignCardId {
     /// Nothing is recorded where the card page has that address already.
     ///
     /// # Errors
-    /// V1: the person has not accepted the privacy policy.
-    pub fn decide(&self, record: &Record, _: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
-        if !record.accepted() {
+    /// V1: the person has not accepted the privacy policy, or not a version that is enough today (V4).
+    pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+        if !context.catalogue.accepts(record.acceptance(), context.today) {
             return Err(Refusal::rule("V1", "there is no card page until the privacy policy is accepted"));
         }
         if record.card_ids.iter().any(|(held, _)| held.text() == Some(self.card_id.as_str())) {

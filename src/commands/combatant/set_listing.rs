@@ -16,12 +16,12 @@ impl SetListing {
     /// Nothing is recorded where nothing changes.
     ///
     /// # Errors
-    /// V1: the person has not accepted the privacy policy.
-    pub fn decide(&self, record: &Record, _: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+    /// V1: the person has not accepted the privacy policy, or not a version that is enough today (V4).
+    pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         if self.listed == record.listed {
             return Ok(Vec::new());
         }
-        if self.listed && !record.accepted() {
+        if self.listed && !context.catalogue.accepts(record.acceptance(), context.today) {
             return Err(Refusal::rule(
                 "V1",
                 "the privacy policy has to be accepted before anything is listed",

@@ -1,14 +1,16 @@
 //! What the kingdom has decided for everyone: disciplines, regions, rulebook,
-//! switches and its own description.
+//! switches, its own description and the privacy policy.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Policies;
 use crate::domain::arms::Arms;
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Slug, StreamId, StreamVersion};
 use crate::domain::kingdom::{KingdomSettings, SwitchMode};
+use crate::domain::policy::{Acceptance, InForce};
 use crate::domain::region::RegionEntry;
 use crate::domain::rulebook::Rules;
 use crate::events::{DisciplineEvent, Event, Fact, KingdomEvent, RegionsEvent, RulebookEvent, SwitchesEvent};
@@ -31,6 +33,9 @@ pub struct Catalogue {
     pub kingdom: KingdomSettings,
     /// The kingdom's badge.
     pub arms: Arms,
+    /// The privacy policy.
+    #[serde(default)]
+    pub policies: Policies,
 }
 
 /// One adopted version of the rules.
@@ -89,6 +94,7 @@ impl Catalogue {
             Event::Kingdom(KingdomEvent::BadgeChosen(e)) => {
                 self.arms = Arms { charge: e.charge, colour: e.colour };
             }
+            Event::Policies(event) => self.policies.take(event),
             Event::Combatant(_) | Event::Officers(_) | Event::Access(_) | Event::Log(_) => return,
         }
         self.versions.entry(stream).or_default().0 += 1;
@@ -175,6 +181,18 @@ impl Catalogue {
             .max_by_key(|book| (book.in_force_from, book.version))
             .cloned()
             .unwrap_or_default()
+    }
+
+    /// What holds for everyone on a day: the rules, and which policy must have been accepted (V4).
+    #[must_use]
+    pub fn in_force_on(&self, day: CivilDate) -> InForce {
+        InForce { rules: self.rulebook_on(day).rules, policy: self.policies.required_on(day) }
+    }
+
+    /// Whether somebody who agreed to that counts as having accepted the policy on a day (V1, V4).
+    #[must_use]
+    pub fn accepts(&self, acceptance: Acceptance, day: CivilDate) -> bool {
+        acceptance.suffices(self.policies.required_on(day))
     }
 
     /// The version of a stream as far as it was read; 0 when it never was.

@@ -4,9 +4,11 @@
 pub mod catalogue;
 pub mod civil;
 pub mod officers;
+pub mod policies;
 pub mod record;
 
 pub use catalogue::{Catalogue, DisciplineState, TypeState};
 pub use civil::{Card, Civil, Senseless, Term, WaiverHeld, Warrant};
 pub use officers::{OfficerState, Officers};
+pub use policies::{ApprovedPolicy, Draft, Policies};
 pub use record::{Clash, Consent, Record, Standing};

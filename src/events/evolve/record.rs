@@ -10,6 +10,7 @@ use crate::domain::date::CivilDate;
 use crate::domain::details::Details;
 use crate::domain::id::{CombatantId, EventId, Slug, StreamVersion};
 use crate::domain::personal::Personal;
+use crate::domain::policy::{Acceptance, PolicyVersion};
 use crate::events::combatant::{CombatantMerged, WarrantGranted};
 use crate::events::{CombatantEvent, Fact};
 
@@ -199,7 +200,19 @@ impl Record {
         newest_first.find(|(_, form)| *form == CardIdForm::Long).or(self.card_ids.last())
     }
 
-    /// Whether the person accepted the policy.
+    /// What the person agreed to.
+    #[must_use]
+    pub fn acceptance(&self) -> Acceptance {
+        match &self.consent {
+            Consent::Awaited => Acceptance::Awaited,
+            Consent::Accepted { policy_version } => policy_version
+                .as_deref()
+                .and_then(|text| PolicyVersion::parse(text).ok())
+                .map_or(Acceptance::Unknown, Acceptance::Of),
+        }
+    }
+
+    /// Whether the person ever accepted a policy. Whether that is enough on a day, `Catalogue::accepts` says.
     #[must_use]
     pub fn accepted(&self) -> bool {
         matches!(self.consent, Consent::Accepted { .. })

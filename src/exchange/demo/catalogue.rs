@@ -1,4 +1,4 @@
-//! The kingdom itself: disciplines, regions, rulebook, officers. One append.
+//! The kingdom itself: disciplines, regions, rulebook, privacy policy, officers. One append.
 
 use std::sync::Arc;
 
@@ -9,12 +9,14 @@ use crate::commands::bus::{Bus, Change, Proposal};
 use crate::commands::kingdom::{
     AddAuthorizationType, AddMarshalType, AddRegion, DescribeKingdom, FoundDiscipline, KingdomCommand,
 };
+use crate::commands::policies::{ApproveDraft, BeginDraft, PolicyCommand};
 use crate::domain::actor::Actor;
 use crate::domain::id::{StreamId, StreamType};
 use crate::domain::kingdom::{KingdomSettings, RawKingdom};
+use crate::domain::policy::TEMPLATE;
 use crate::domain::region::RegionEntry;
 use crate::domain::text::slug_of;
-use crate::events::evolve::Catalogue;
+use crate::events::evolve::{Catalogue, Policies};
 use crate::events::{Event, Fact};
 
 /// One discipline: slug, name, authorizations (primary or not), marshals.
@@ -23,6 +25,9 @@ pub(super) struct Discipline {
     pub name: &'static str,
     pub authorizations: &'static [(&'static str, bool)],
 }
+
+/// Whom the sample policy names.
+const OFFICER_IN_CHARGE: &str = "the Minister of the Lists, <lists@ealdormere.example>";
 
 /// Every discipline has these two kinds of marshal.
 pub(super) const MARSHALS: [&str; 2] = ["Marshal", "Marshal in Training"];
@@ -123,6 +128,29 @@ pub(super) fn type_slug(name: &'static str) -> Result<crate::domain::id::Slug, D
     slug_of(name).ok_or(DemoError::Text(name))
 }
 
+/// The privacy policy: the template, filled in and approved.
+fn policies(bus: &Bus, catalogue: &Catalogue) -> Result<Vec<Fact<Event>>, DemoError> {
+    let text = TEMPLATE
+        .replace("[FILL IN: name of the kingdom]", "Ealdormere")
+        .replace("[FILL IN: title and e-mail address of the officer in charge]", OFFICER_IN_CHARGE);
+    let commands: [PolicyCommand; 2] = [
+        BeginDraft { text: Some(text) }.into(),
+        ApproveDraft { change_log: "The first policy.".to_owned(), required_from: None }.into(),
+    ];
+    let context = Context { today: bus.today(), catalogue: Arc::new(catalogue.clone()) };
+    let mut policies = Policies::default();
+    let mut facts = Vec::new();
+    for command in commands {
+        for fact in command.decide(&policies, &context)? {
+            if let Event::Policies(event) = &fact.event {
+                policies.take(event);
+            }
+            facts.push(fact);
+        }
+    }
+    Ok(facts)
+}
+
 /// Founds the kingdom in one append and says who its officers are.
 pub(super) async fn found(bus: &Bus, by: &Actor) -> Result<Vec<Named>, DemoError> {
     let mut catalogue = Catalogue::clone(&bus.kingdom().catalogue);
@@ -138,6 +166,7 @@ pub(super) async fn found(bus: &Bus, by: &Actor) -> Result<Vec<Named>, DemoError
             }
         }
     }
+    changes.push((StreamId::only(StreamType::Policies), policies(bus, &catalogue)?));
     let context = Context { today: bus.today(), catalogue: Arc::new(catalogue) };
     let (named, facts) = officers::invited(bus, by, &context)?;
     changes.push((StreamId::only(StreamType::Officers), facts));

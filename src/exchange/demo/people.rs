@@ -132,7 +132,11 @@ fn commands(bus: &Bus, today: CivilDate, entry: &Entry) -> Result<Vec<CombatantC
         let old = person.old_id.map(|id| CardId::parse(id).map_err(|_| DemoError::Text(id))).transpose()?;
         let first = old.clone().unwrap_or_else(|| card_id.clone());
         let listed = person.listed;
-        all.push(AcceptPolicy { policy_version: None, imported: true, listed, card_id: first }.into());
+        // Who comes from the original accepted there; of that neither day nor version is known.
+        let newest = bus.kingdom().catalogue.policies.newest().map(|policy| policy.version.to_string());
+        let policy_version = newest.filter(|_| old.is_none());
+        let imported = policy_version.is_none();
+        all.push(AcceptPolicy { policy_version, imported, listed, card_id: first }.into());
         if old.is_some() && person.consent == ConsentState::Accepted {
             all.push(AssignCardId { card_id: card_id.clone() }.into());
         }

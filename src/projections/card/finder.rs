@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::query::{self, CardError, CardView};
 use crate::domain::card_id::CardId;
+use crate::domain::policy::PolicyVersion;
 use crate::projections::Model;
 use crate::projections::tables::{self, Found};
 use crate::store::{ClaimKind, DbError, Store};
@@ -41,15 +42,20 @@ impl Finder {
     }
 
     /// The card page of that address; none when nobody has it, the person is erased
-    /// or has not accepted the policy (V1). A merged record's address leads to the
+    /// or has not accepted the policy (V1), `required` or a newer one where that is asked for (V4). A merged record's address leads to the
     /// record that goes on (P6). What it shows is at least as new as the moment of the call.
     ///
     /// # Errors
     /// [`CardError`].
-    pub async fn find(&self, card_id: &CardId) -> Result<Option<CardView>, CardError> {
+    pub async fn find(
+        &self,
+        card_id: &CardId,
+        required: Option<PolicyVersion>,
+    ) -> Result<Option<CardView>, CardError> {
         let hash = self.store.keyring().claim_hash(ClaimKind::CardId, card_id.as_str());
         let found = self.ask(hash).await.unwrap_or(Err(DbError::Busy))?;
-        let card = query::follow(&self.store, found).await?.filter(|card| card.accepted);
+        let card = query::follow(&self.store, found).await?;
+        let card = card.filter(|card| card.acceptance.suffices(required));
         Ok(card.map(|card| CardView { reached_by: Some(card_id.form()), ..card }))
     }
 

@@ -8,6 +8,7 @@ use crate::domain::card_id::CardIdForm;
 use crate::domain::details::DetailField;
 use crate::domain::id::{CombatantId, Slug, StreamVersion};
 use crate::domain::personal::Personal;
+use crate::domain::policy::Acceptance;
 use crate::events::evolve::{Card, Standing, WaiverHeld};
 use crate::projections::{Model, Person, ReadModel};
 
@@ -31,8 +32,8 @@ pub struct PersonDoc {
     pub legal_name: Option<Personal>,
     /// Sealed as `branch`.
     pub branch: Option<Personal>,
-    /// Whether the person accepted the policy: before, there is no card page (V1).
-    pub accepted: bool,
+    /// What the person agreed to: before it is enough, there is no card page (V1).
+    pub acceptance: Acceptance,
     /// Whether the public register may show the person (V8).
     pub listed: bool,
     /// The newest address of the page, sealed as `card_id`, and its form (P4).
@@ -49,7 +50,7 @@ pub struct Projector;
 
 impl ReadModel for Projector {
     const MODEL: Model = Model::Card;
-    const SHAPE: u8 = 1;
+    const SHAPE: u8 = 2;
     type Doc = Doc;
 
     fn document(person: &Person<'_>) -> Option<Doc> {
@@ -63,7 +64,7 @@ impl ReadModel for Projector {
             sca_name: person.detail(DetailField::ScaName),
             legal_name: person.detail(DetailField::LegalName),
             branch: person.detail(DetailField::Branch),
-            accepted: person.record.accepted(),
+            acceptance: person.record.acceptance(),
             listed: person.record.listed,
             card_id: person.record.card_id().cloned(),
             cards: person.civil.cards.clone(),

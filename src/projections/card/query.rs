@@ -7,6 +7,7 @@ use crate::domain::card_id::{CardId, CardIdForm};
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Position, Slug, StreamVersion};
 use crate::domain::personal::Personal;
+use crate::domain::policy::Acceptance;
 use crate::domain::status::WaiverState;
 use crate::events::evolve::{Card, WaiverHeld};
 use crate::projections::tables::{self, Found};
@@ -31,8 +32,8 @@ pub struct CardView {
     pub legal_name: String,
     /// Home group.
     pub branch: Option<String>,
-    /// Whether the person accepted the policy.
-    pub accepted: bool,
+    /// What the person agreed to: whether that is enough on a day, the policies say (V4).
+    pub acceptance: Acceptance,
     /// Whether the public register may show the person (V8).
     pub listed: bool,
     /// The newest address of the page and its form: who has only a guessable one is known by it.
@@ -131,7 +132,7 @@ pub async fn view(
         sca_name: opened.remove("sca_name"),
         legal_name,
         branch: opened.remove("branch"),
-        accepted: doc.accepted,
+        acceptance: doc.acceptance,
         listed: doc.listed,
         card_id: card_id.zip(doc.card_id.map(|(_, form)| form)),
         reached_by: None,

@@ -6,6 +6,7 @@ use crate::domain::date::CivilDate;
 use crate::domain::details::DetailField;
 use crate::domain::id::{CombatantId, Slug};
 use crate::domain::personal::Personal;
+use crate::domain::policy::Acceptance;
 use crate::domain::text::fold;
 use crate::projections::sorted::{Indexed, Slugs, View};
 
@@ -29,8 +30,8 @@ pub struct Entry {
     pub born: Option<CivilDate>,
     /// When the membership expires.
     pub member_expiry: Option<CivilDate>,
-    /// Whether the person accepted the policy (V1).
-    pub accepted: bool,
+    /// What the person agreed to (V1).
+    pub acceptance: Acceptance,
     /// Whether the public register may show the person (V8).
     pub listed: bool,
     /// The form of the newest address of the card page (P4).
@@ -105,7 +106,7 @@ impl Indexed for Entry {
                 .map(|code| slugs.share(code)),
             born: date(take(DetailField::DateOfBirth)),
             member_expiry: date(take(DetailField::MemberExpiry)),
-            accepted: doc.accepted,
+            acceptance: doc.acceptance,
             listed: doc.listed,
             card_form: doc.card_id.map(|(_, form)| form),
             waiver_expires: doc.waiver_expires,

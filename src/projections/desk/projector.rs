@@ -9,6 +9,7 @@ use crate::domain::date::CivilDate;
 use crate::domain::details::{DetailField, Details};
 use crate::domain::id::Slug;
 use crate::domain::personal::Personal;
+use crate::domain::policy::Acceptance;
 use crate::projections::{Model, Person, ReadModel};
 
 /// The details that the desk's list searches, filters or shows.
@@ -28,8 +29,8 @@ pub(super) const FIELDS: [DetailField; 8] = [
 pub struct Doc {
     /// The details of the list, each sealed under its own name.
     pub details: Details,
-    /// Whether the person accepted the policy (V1).
-    pub accepted: bool,
+    /// What the person agreed to (V1).
+    pub acceptance: Acceptance,
     /// Whether the public register may show the person (V8).
     pub listed: bool,
     /// The newest address of the card page, sealed as `card_id`, and its form (P4).
@@ -57,7 +58,7 @@ pub struct Projector;
 
 impl ReadModel for Projector {
     const MODEL: Model = Model::Desk;
-    const SHAPE: u8 = 1;
+    const SHAPE: u8 = 2;
     type Doc = Doc;
 
     fn document(person: &Person<'_>) -> Option<Doc> {
@@ -75,7 +76,7 @@ impl ReadModel for Projector {
         });
         Some(Doc {
             details: FIELDS.into_iter().filter_map(|field| Some((field, person.detail(field)?))).collect(),
-            accepted: person.record.accepted(),
+            acceptance: person.record.acceptance(),
             listed: person.record.listed,
             card_id: person.record.card_id().cloned(),
             waiver_expires: person.civil.waiver.map(|waiver| waiver.expires_on),

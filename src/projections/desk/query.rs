@@ -6,7 +6,8 @@ use super::index::{Entry, EntryCard, Index};
 use crate::domain::card_id::CardIdForm;
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Slug};
-use crate::domain::rulebook::{AgeBand, Rules, age_band};
+use crate::domain::policy::{Acceptance, InForce};
+use crate::domain::rulebook::{AgeBand, age_band};
 use crate::domain::status::{WaiverState, is_valid, warrant_active};
 use crate::domain::text::fold;
 
@@ -42,7 +43,7 @@ pub enum Filter {
     Lapsing(u32),
     /// No waiver, or a lapsed one (C10).
     NoWaiver,
-    /// Has not accepted the policy (V1).
+    /// Has not accepted the policy (V1), or not a version that is enough (V4).
     NotAccepted,
     /// Known to be under age (P7).
     Minor,
@@ -119,7 +120,13 @@ impl Entry {
     /// Whether the person is in that state on a day; of the cards, only the one
     /// in `discipline` where one is given.
     #[must_use]
-    pub fn is(&self, filter: Filter, discipline: Option<&Slug>, today: CivilDate, rules: &Rules) -> bool {
+    pub fn is(
+        &self,
+        filter: Filter,
+        discipline: Option<&Slug>,
+        today: CivilDate,
+        in_force: &InForce,
+    ) -> bool {
         let mut cards =
             self.cards.iter().filter(|card| discipline.is_none_or(|slug| *slug == card.discipline));
         let full = |card: &&EntryCard| card.authorizations > 0;
@@ -135,8 +142,8 @@ impl Entry {
                     || cards.filter(full).any(|card| card.expires_on.is_some_and(|day| soon(day, days)))
             }
             Filter::NoWaiver => !self.waiver_on(today).is_good(),
-            Filter::NotAccepted => !self.accepted,
-            Filter::Minor => age_band(self.born, today, rules) == AgeBand::Minor,
+            Filter::NotAccepted => !self.acceptance.suffices(in_force.policy),
+            Filter::Minor => age_band(self.born, today, in_force) == AgeBand::Minor,
             Filter::AgeUnknown => self.born.is_none(),
             Filter::Warranted => cards.any(|card| {
                 let waiver = self.waiver_on(today);
@@ -157,8 +164,8 @@ impl Entry {
 impl Index {
     /// The people who match, one page of them.
     #[must_use]
-    pub fn search(&self, query: &Query, today: CivilDate, rules: &Rules) -> Page {
-        let mut found = self.matching(query, today, rules);
+    pub fn search(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Page {
+        let mut found = self.matching(query, today, in_force);
         let per_page = if query.per_page == 0 { 50 } else { query.per_page };
         let total = found.len();
         let pages = total.div_ceil(per_page).max(1);
@@ -170,16 +177,26 @@ impl Index {
 
     /// How many people match; nothing is sorted.
     #[must_use]
-    pub fn count(&self, query: &Query, today: CivilDate, rules: &Rules) -> usize {
-        self.matching(query, today, rules).len()
+    pub fn count(&self, query: &Query, today: CivilDate, in_force: &InForce) -> usize {
+        self.matching(query, today, in_force).len()
     }
 
     /// Everybody who matches, in order: for exports.
     #[must_use]
-    pub fn all(&self, query: &Query, today: CivilDate, rules: &Rules) -> Vec<Arc<Entry>> {
-        let mut found = self.matching(query, today, rules);
+    pub fn all(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Vec<Arc<Entry>> {
+        let mut found = self.matching(query, today, in_force);
         sort(&mut found, query);
         found.into_iter().cloned().collect()
+    }
+
+    /// How many people agreed to what.
+    #[must_use]
+    pub fn acceptances(&self) -> std::collections::HashMap<Acceptance, usize> {
+        let mut counts = std::collections::HashMap::new();
+        for entry in self.iter() {
+            *counts.entry(entry.acceptance).or_default() += 1;
+        }
+        counts
     }
 
     /// Who shares a name, an e-mail address or a member number with a person: perhaps the same one (P6).
@@ -215,7 +232,7 @@ impl Index {
         names
     }
 
-    fn matching(&self, query: &Query, today: CivilDate, rules: &Rules) -> Vec<&Arc<Entry>> {
+    fn matching(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Vec<&Arc<Entry>> {
         let text = fold(query.text.trim());
         let branch = query.branch.as_deref().map(|name| fold(name.trim()));
         let region = query.region.as_deref().map(str::to_ascii_lowercase);
@@ -229,7 +246,7 @@ impl Index {
                 query.discipline.as_ref().is_none_or(|d| entry.cards.iter().any(|c| c.discipline == *d))
             })
             .filter(|entry| {
-                query.filters.iter().all(|f| entry.is(*f, query.discipline.as_ref(), today, rules))
+                query.filters.iter().all(|f| entry.is(*f, query.discipline.as_ref(), today, in_force))
             })
             .collect()
     }

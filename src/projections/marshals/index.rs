@@ -7,6 +7,7 @@ use super::projector::{Doc, DocCard, Projector};
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Slug};
 use crate::domain::personal::Personal;
+use crate::domain::policy::{Acceptance, PolicyVersion};
 use crate::domain::status::{WaiverState, warrant_active};
 use crate::domain::text::fold;
 use crate::events::evolve::Warrant;
@@ -26,6 +27,8 @@ pub struct Entry {
     pub folded: Box<str>,
     /// Home group.
     pub branch: Option<Box<str>>,
+    /// What the person agreed to.
+    pub acceptance: Acceptance,
     /// When the waiver expires (D3).
     pub waiver_expires: Option<CivilDate>,
     /// The cards that have warrants.
@@ -66,6 +69,7 @@ impl Indexed for Entry {
             folded: fold(&name).into(),
             name: name.into(),
             branch: branch.map(Into::into),
+            acceptance: doc.acceptance,
             waiver_expires: doc.waiver_expires,
             cards: cards.collect(),
         })
@@ -77,11 +81,12 @@ impl Indexed for Entry {
 }
 
 impl Index {
-    /// The warrants that are active on a day (C8) by discipline, and in each by name.
+    /// The warrants that are active on a day (C8) by discipline, and in each by name: of those
+    /// who accepted the policy, `required` or a newer one where that is asked for (V1, V4).
     #[must_use]
-    pub fn active(&self, day: CivilDate) -> BTreeMap<Slug, Vec<Marshal>> {
+    pub fn active(&self, day: CivilDate, required: Option<PolicyVersion>) -> BTreeMap<Slug, Vec<Marshal>> {
         let mut active: BTreeMap<Slug, Vec<Marshal>> = BTreeMap::new();
-        for who in self.iter() {
+        for who in self.iter().filter(|who| who.acceptance.suffices(required)) {
             let waiver = WaiverState::on(who.waiver_expires, day);
             for (discipline, card) in &who.cards {
                 let running = card

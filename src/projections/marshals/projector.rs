@@ -8,6 +8,7 @@ use crate::domain::date::CivilDate;
 use crate::domain::details::DetailField;
 use crate::domain::id::Slug;
 use crate::domain::personal::Personal;
+use crate::domain::policy::Acceptance;
 use crate::events::evolve::Warrant;
 use crate::projections::{Model, Person, ReadModel};
 
@@ -20,6 +21,8 @@ pub struct Doc {
     pub legal_name: Option<Personal>,
     /// Sealed as `branch`.
     pub branch: Option<Personal>,
+    /// What the person agreed to: whether that is enough is judged when reading (V4).
+    pub acceptance: Acceptance,
     /// When the waiver expires (D3).
     pub waiver_expires: Option<CivilDate>,
     /// The cards that have warrants.
@@ -41,7 +44,7 @@ pub struct Projector;
 
 impl ReadModel for Projector {
     const MODEL: Model = Model::Marshals;
-    const SHAPE: u8 = 1;
+    const SHAPE: u8 = 2;
     type Doc = Doc;
 
     fn document(person: &Person<'_>) -> Option<Doc> {
@@ -71,6 +74,7 @@ impl ReadModel for Projector {
             sca_name,
             legal_name,
             branch: person.detail(DetailField::Branch),
+            acceptance: person.record.acceptance(),
             waiver_expires: person.civil.waiver.map(|waiver| waiver.expires_on),
             cards,
         })

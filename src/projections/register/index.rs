@@ -7,7 +7,8 @@ use super::projector::{Doc, Projector};
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Slug};
 use crate::domain::personal::Personal;
-use crate::domain::rulebook::{AgeBand, Rules, age_band};
+use crate::domain::policy::{Acceptance, InForce};
+use crate::domain::rulebook::{AgeBand, age_band};
 use crate::domain::status::{WaiverState, is_valid};
 use crate::domain::text::fold;
 use crate::projections::sorted::{Indexed, Slugs, View};
@@ -29,6 +30,8 @@ pub struct Entry {
     pub branch: Option<Box<str>>,
     /// Date of birth, to judge who is of age.
     pub born: Option<CivilDate>,
+    /// What the person agreed to.
+    pub acceptance: Acceptance,
     /// When the waiver expires (D3).
     pub waiver_expires: Option<CivilDate>,
     /// The cards that hold an authorization, by discipline.
@@ -113,6 +116,7 @@ impl Indexed for Entry {
             name: name.into(),
             branch: branch.map(Into::into),
             born: born.and_then(|text| CivilDate::parse(&text).ok()),
+            acceptance: doc.acceptance,
             waiver_expires: doc.waiver_expires,
             cards: cards.collect(),
         })
@@ -124,11 +128,12 @@ impl Indexed for Entry {
 }
 
 impl Entry {
-    /// Whether the register shows the person on a day: only who is known to be
-    /// of age. Minors never (V8), and unknown is never counted as adult (P7).
+    /// Whether the register shows the person on a day: only who has accepted what had to be
+    /// accepted by then (V4), and is known to be of age. Minors never (V8), and unknown is
+    /// never counted as adult (P7).
     #[must_use]
-    pub fn shown(&self, today: CivilDate, rules: &Rules) -> bool {
-        age_band(self.born, today, rules) == AgeBand::Adult
+    pub fn shown(&self, today: CivilDate, in_force: &InForce) -> bool {
+        self.acceptance.suffices(in_force.policy) && age_band(self.born, today, in_force) == AgeBand::Adult
     }
 
     /// The waiver's state on a day (C10).
@@ -163,18 +168,18 @@ impl Entry {
 impl Index {
     /// The people who match, by name, one page of them.
     #[must_use]
-    pub fn search(&self, query: &Query, today: CivilDate, rules: &Rules) -> Page {
+    pub fn search(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Page {
         let text = fold(query.text.trim());
         let branch = query.branch.as_deref().map(|name| fold(name.trim()));
         let found: Vec<&Arc<Entry>> = self
             .iter()
-            .filter(|entry| entry.answers(query, &text, branch.as_deref()) && entry.shown(today, rules))
+            .filter(|entry| entry.answers(query, &text, branch.as_deref()) && entry.shown(today, in_force))
             .collect();
         let per_page = if query.per_page == 0 { 50 } else { query.per_page };
         let pages = found.len().div_ceil(per_page).max(1);
         let page = query.page.clamp(1, pages);
         let rows = found.iter().skip((page - 1) * per_page).take(per_page).map(|entry| {
-            let same = self.named(&entry.folded).filter(|other| other.shown(today, rules)).take(2).count();
+            let same = self.named(&entry.folded).filter(|other| other.shown(today, in_force)).take(2).count();
             RegisterRow { entry: Arc::clone(entry), namesake: same > 1 }
         });
         Page { rows: rows.collect(), total: found.len(), page, pages }
@@ -182,14 +187,14 @@ impl Index {
 
     /// How many people the register shows on a day: exactly those V8 allows.
     #[must_use]
-    pub fn count(&self, today: CivilDate, rules: &Rules) -> usize {
-        self.iter().filter(|entry| entry.shown(today, rules)).count()
+    pub fn count(&self, today: CivilDate, in_force: &InForce) -> usize {
+        self.iter().filter(|entry| entry.shown(today, in_force)).count()
     }
 
     /// The home groups of the people shown, in order, for the filter.
     #[must_use]
-    pub fn branches(&self, today: CivilDate, rules: &Rules) -> Vec<&str> {
-        let shown = self.iter().filter(|entry| entry.branch.is_some() && entry.shown(today, rules));
+    pub fn branches(&self, today: CivilDate, in_force: &InForce) -> Vec<&str> {
+        let shown = self.iter().filter(|entry| entry.branch.is_some() && entry.shown(today, in_force));
         let names: BTreeSet<&str> = shown.filter_map(|entry| entry.branch.as_deref()).collect();
         let mut names: Vec<&str> = names.into_iter().collect();
         names.sort_by_cached_key(|name| fold(name));

@@ -8,6 +8,7 @@ use crate::domain::date::CivilDate;
 use crate::domain::details::DetailField;
 use crate::domain::id::Slug;
 use crate::domain::personal::Personal;
+use crate::domain::policy::Acceptance;
 use crate::projections::{Model, Person, ReadModel};
 
 /// A document of the read model: somebody who accepted and agreed to be listed, and
@@ -21,6 +22,8 @@ pub struct Doc {
     pub branch: Option<Personal>,
     /// Sealed as `date_of_birth`.
     pub date_of_birth: Option<Personal>,
+    /// What the person agreed to: whether that is enough is judged when reading (V4).
+    pub acceptance: Acceptance,
     /// When the waiver expires (D3).
     pub waiver_expires: Option<CivilDate>,
     /// The cards that hold an authorization (C3).
@@ -42,7 +45,7 @@ pub struct Projector;
 
 impl ReadModel for Projector {
     const MODEL: Model = Model::Register;
-    const SHAPE: u8 = 1;
+    const SHAPE: u8 = 2;
     type Doc = Doc;
 
     fn document(person: &Person<'_>) -> Option<Doc> {
@@ -58,6 +61,7 @@ impl ReadModel for Projector {
             sca_name: person.detail(DetailField::ScaName)?,
             branch: person.detail(DetailField::Branch),
             date_of_birth: person.detail(DetailField::DateOfBirth),
+            acceptance: person.record.acceptance(),
             waiver_expires: person.civil.waiver.map(|waiver| waiver.expires_on),
             cards: cards.collect(),
         })

@@ -168,8 +168,8 @@ impl Asked {
             ("card", Some(id)) => {
                 reading::of_record(state, officer, "audit-as-of", id).await?;
                 let card = asof::card_as_of(store, id, on, known_at).await?;
-                result.card =
-                    card.filter(|card| card.accepted).map(|card| then(card_view(&card, on, &catalogue)));
+                let card = card.filter(|card| catalogue.accepts(card.acceptance, on));
+                result.card = card.map(|card| then(card_view(&card, on, &catalogue)));
             }
             ("marshals", _) => {
                 let index = asof::marshals_as_of(store, on, known_at).await?;
@@ -181,7 +181,7 @@ impl Asked {
                 let everybody = register::Asked { page: self.page, ..register::Asked::default() };
                 let mut view = register_view(&index, &everybody, on, &catalogue);
                 reading::of_list(state, officer, "audit-as-of", asked, view.rows.len()).await?;
-                let listed = index.count(on, &catalogue.rulebook_on(on).rules);
+                let listed = index.count(on, &catalogue.in_force_on(on));
                 view.pager = Pager::new(listed, 50, self.page, |page| self.address(page));
                 result.register = Some(view);
             }

@@ -62,7 +62,7 @@ pub async fn csv(
         return list::page(&state, &officer, &asked, Some((&sent, fault)), status).await;
     }
     let today = state.today();
-    let rules = officer.kingdom.catalogue.rulebook_on(today).rules;
+    let rules = officer.kingdom.catalogue.in_force_on(today);
     let people = state.lists()?.desk().all(&asked.query(), today, &rules);
     // Recorded before anything leaves.
     let what = if contact { "with contact details" } else { "without contact details" };
@@ -79,7 +79,8 @@ pub async fn csv(
             (Filter::OldLink, "old card link"),
         ];
         let notes = notes.into_iter().filter(|(filter, _)| entry.is(*filter, None, today, &rules));
-        row(entry, &officer.kingdom.catalogue, notes.map(|(_, note)| note))
+        let accepted = !entry.is(Filter::NotAccepted, None, today, &rules);
+        row(entry, accepted, &officer.kingdom.catalogue, notes.map(|(_, note)| note))
     };
     for part in people.chunks(AT_ONCE) {
         let mut records = if contact { records(&state, part).await? } else { Vec::new() };
@@ -104,7 +105,12 @@ async fn records(state: &AppState, people: &[Arc<Entry>]) -> Result<Vec<Record>,
     Ok(ids.iter().map(|id| Record::of(histories.remove(id).unwrap_or_default())).collect())
 }
 
-fn row<'n>(entry: &Entry, catalogue: &Catalogue, notes: impl Iterator<Item = &'n str>) -> Vec<String> {
+fn row<'n>(
+    entry: &Entry,
+    accepted: bool,
+    catalogue: &Catalogue,
+    notes: impl Iterator<Item = &'n str>,
+) -> Vec<String> {
     let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let cards = entry.cards.iter().filter_map(|card| {
         Some(format!("{} expires {}", words::discipline(catalogue, &card.discipline), card.expires_on?))
@@ -113,7 +119,7 @@ fn row<'n>(entry: &Entry, catalogue: &Catalogue, notes: impl Iterator<Item = &'n
         entry.sca_name.as_deref().unwrap_or("").to_owned(),
         entry.legal_name.to_string(),
         entry.branch.as_deref().unwrap_or("").to_owned(),
-        yes(entry.accepted),
+        yes(accepted),
         yes(entry.listed),
         entry.waiver_expires.map_or_else(String::new, |day| day.to_string()),
         cards.collect::<Vec<_>>().join("; "),

@@ -66,7 +66,7 @@ const SAID: [(&str, &str, &str); 26] = [
 
 /// Those and the ones of other rooms of the desk.
 fn said() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    SAID.into_iter().chain(super::kingdom::SAID)
+    SAID.into_iter().chain(super::kingdom::SAID).chain(super::policies::SAID)
 }
 
 impl Done {
@@ -134,7 +134,8 @@ impl Done {
             (Some(of), None) => format!("{title} in {}.", words::discipline(catalogue, of)),
             (None, _) => title.to_owned(),
         };
-        let next = (self.code == "registered").then(|| Link::new("/desk/people/new", "Register another"));
+        let next =
+            self.code.starts_with("registered").then(|| Link::new("/desk/people/new", "Register another"));
         Some(Flash { tone: Tone::Good, title, text: text.to_owned(), next })
     }
 }

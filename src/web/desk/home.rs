@@ -33,7 +33,7 @@ const PILES: [(&str, Filter, Tone, &str, &str); 5] = [
         Filter::NotAccepted,
         Tone::Info,
         "Not accepted",
-        "have not answered about the privacy policy",
+        "have not accepted the privacy policy, or not one that is enough",
     ),
     ("old-link", Filter::OldLink, Tone::Off, "Old link", "still have only a card link that can be guessed"),
 ];
@@ -47,7 +47,7 @@ pub async fn show(
     let today = state.today();
     let reads = officer.may(Permission::ReadCombatantInfo, None);
     let writes = officer.may(Permission::WriteCombatantInfo, None);
-    let rules = officer.kingdom.catalogue.rulebook_on(today).rules;
+    let rules = officer.kingdom.catalogue.in_force_on(today);
     let index = state.services.indexes.desk();
     let count = |filters: Vec<Filter>| index.count(&Query { filters, ..Query::default() }, today, &rules);
     let mut view = DeskHomeView {
@@ -94,8 +94,14 @@ pub async fn show(
     }
     if writes {
         view.begin.push(Link::new("/desk/people/new", "Register a person"));
-        view.notices
-            .push("No privacy policy is approved yet, so nobody can be invited to accept it.".to_owned());
+    }
+    let policies = &officer.kingdom.catalogue.policies;
+    let edits = officer.may(Permission::CanEditPrivacyPolicy, None);
+    if writes || edits {
+        view.notices.extend(super::policies::standing(policies, today, edits));
+    }
+    if edits {
+        view.begin.push(Link::new(super::policies::PATH, "Write the privacy policy"));
     }
     if officer.may(Permission::WriteOfficerInfo, None) {
         view.begin.push(Link::new(super::officers::PATH, "Look after officers and what they may do"));

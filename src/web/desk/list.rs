@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use crate::domain::date::CivilDate;
 use crate::domain::id::Slug;
 use crate::domain::permission::Permission;
-use crate::domain::rulebook::Rules;
+use crate::domain::policy::InForce;
 use crate::domain::status::{WaiverState, is_valid};
 use crate::domain::text::clean;
 use crate::events::evolve::Catalogue;
@@ -178,7 +178,7 @@ pub(super) async fn page(
 ) -> Result<Response, AppError> {
     let catalogue = &officer.kingdom.catalogue;
     let today = state.today();
-    let rules = catalogue.rulebook_on(today).rules;
+    let rules = catalogue.in_force_on(today);
     let index = state.lists()?.desk();
     let (rows, total) = if asked.errors.is_empty() {
         let found = index.search(&asked.query(), today, &rules);
@@ -289,7 +289,7 @@ fn export(asked: &Asked, may_export: bool, refused: Option<(&Sent, Option<String
     Action::new("Take the list along", form)
 }
 
-fn row(entry: &Entry, catalogue: &Catalogue, today: CivilDate, rules: &Rules) -> DeskRow {
+fn row(entry: &Entry, catalogue: &Catalogue, today: CivilDate, rules: &InForce) -> DeskRow {
     let soon = today.plus_days(i64::from(LAPSING_DAYS));
     let cards = entry.cards.iter().filter_map(|card| {
         let expires = card.expires_on?;

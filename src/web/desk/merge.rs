@@ -211,7 +211,7 @@ async fn find(
     let text: String = typed.trim().chars().take(MOST_CHARS).collect();
     let index = state.lists()?.desk();
     let today = state.today();
-    let rules = officer.kingdom.catalogue.rulebook_on(today).rules;
+    let rules = officer.kingdom.catalogue.in_force_on(today);
     let found: Vec<(Arc<Entry>, Option<Shared>)> = if text.is_empty() {
         index.alike(stays.id).into_iter().map(|(entry, why)| (entry, Some(why))).collect()
     } else {

@@ -23,6 +23,7 @@ mod merge;
 pub mod officers;
 mod open;
 mod person;
+pub mod policies;
 pub mod record;
 mod sessions;
 mod sheet;
@@ -73,6 +74,8 @@ pub fn routes() -> Router<AppState> {
         .merge(officers::routes())
         // What holds for everyone.
         .merge(kingdom::routes())
+        // The privacy policy.
+        .merge(policies::routes())
         .layer(DefaultBodyLimit::max(MOST_BYTES))
 }
 

@@ -58,7 +58,9 @@ pub async fn register(
         Ok(receipt) => {
             let sees = officer.may(Permission::ReadCombatantInfo, None);
             let to = if sees { format!("/desk/people/{id}") } else { "/desk".to_owned() };
-            done(&state, receipt.last, &Done::plain("registered"), &to).await
+            let invited = state.kingdom().catalogue.policies.in_force_on(state.today()).is_some();
+            let said = Done::plain(if invited { "registered" } else { "registered-uninvited" });
+            done(&state, receipt.last, &said, &to).await
         }
         Err(error) => {
             let (status, back) = back(error, sheet::FORM, "", sent)?;

@@ -66,7 +66,8 @@ async fn made(
 ) -> Result<Response, AppError> {
     // Asked before the document is read: what the page shows is at least this new.
     let people = position(&state.services.projections);
-    let Some(card) = state.services.cards.find(card_id).await? else {
+    let required = state.kingdom().catalogue.policies.required_on(now.day);
+    let Some(card) = state.services.cards.find(card_id, required).await? else {
         return missed(state, from, id);
     };
     let made = now.made(Shows::Person(card.id), people);

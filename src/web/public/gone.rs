@@ -10,17 +10,28 @@ use crate::web::templates::Templates;
 use crate::web::views::{Audience, Link, MessageView, Tone};
 
 /// `/marshal-list`, now `/marshals`.
-pub async fn marshal_list() -> Response {
+///
+/// # Errors
+/// Never.
+pub async fn marshal_list() -> Result<Response, AppError> {
     moved("/marshals")
 }
 
 /// `/combatants`, now `/desk/people`.
-pub async fn combatants() -> Response {
+///
+/// # Errors
+/// Never.
+pub async fn combatants() -> Result<Response, AppError> {
     moved("/desk/people")
 }
 
-fn moved(to: &'static str) -> Response {
-    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, HeaderValue::from_static(to))]).into_response()
+/// The way to where something is now.
+///
+/// # Errors
+/// The address is none.
+pub fn moved(to: &str) -> Result<Response, AppError> {
+    let to = HeaderValue::try_from(to).map_err(|why| AppError::Internal(why.to_string()))?;
+    Ok((StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, to)]).into_response())
 }
 
 /// `/self-serve-update/…`: codes of the original work no more.
@@ -35,8 +46,8 @@ pub async fn update_link(State(state): State<AppState>) -> Result<Html<String>, 
 ///
 /// # Errors
 /// A broken template.
-pub async fn policy_link(State(state): State<AppState>) -> Result<Html<String>, AppError> {
-    used_up(&state, "/request-card", "Send me a new one")
+pub fn policy_link(state: &AppState) -> Result<Html<String>, AppError> {
+    used_up(state, "/request-card", "Send me a new one")
 }
 
 /// `/pin/…`: PIN links of the original work no more.

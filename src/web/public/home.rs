@@ -28,7 +28,7 @@ pub async fn show(
     let index = state.services.indexes.register();
     let made = now.made(Shows::People, index.version());
     let catalogue = &state.kingdom().catalogue;
-    let listed = index.count(now.day, &catalogue.rulebook_on(now.day).rules);
+    let listed = index.count(now.day, &catalogue.in_force_on(now.day));
     let view = HomeView {
         today: now.day.into(),
         listed: (listed > 0).then(|| thousands(listed)),

@@ -170,7 +170,7 @@ pub async fn show(
 /// The register's answer on a day.
 #[must_use]
 pub fn register_view(index: &Index, asked: &Asked, day: CivilDate, catalogue: &Catalogue) -> RegisterView {
-    let rules = catalogue.rulebook_on(day).rules;
+    let rules = catalogue.in_force_on(day);
     let found = index.search(&asked.query(day), day, &rules);
     let rows: Vec<RegisterRow> =
         found.rows.iter().map(|row| register_row(&row.entry, row.namesake, day, catalogue)).collect();

@@ -55,6 +55,8 @@ pub enum Room {
     Officers,
     /// `/desk/kingdom`.
     Kingdom,
+    /// `/desk/policies`.
+    Policies,
     /// `/audit`.
     Audit,
     /// `/audit/as-of`.
@@ -69,6 +71,7 @@ impl Room {
             Self::RegisterPerson => ("/desk/people/new", "Register a person"),
             Self::Officers => ("/desk/officers", "Officers"),
             Self::Kingdom => ("/desk/kingdom", "Kingdom"),
+            Self::Policies => ("/desk/policies", "Privacy policy"),
             Self::Audit => ("/audit", "The log"),
             Self::AsOf => ("/audit/as-of", "As it was"),
         }

@@ -20,6 +20,7 @@ pub mod merge;
 pub mod officers;
 pub mod parts;
 pub mod plain;
+pub mod policies;
 pub mod record;
 pub mod register;
 #[cfg(test)]
@@ -46,9 +47,10 @@ pub use officers::{
     Invitation, OfficerRow, PersonOf, Preview,
 };
 pub use parts::{Badge, Day, Detail, Link, Moment, Pager, PagerLink, Tone, Verdict, href};
-pub use plain::{
-    CardNotFoundView, ErrorView, ForbiddenView, MessageView, Persona, PrivacyPolicyView, RequestView,
-    SignInView,
+pub use plain::{CardNotFoundView, ErrorView, ForbiddenView, MessageView, Persona, RequestView, SignInView};
+pub use policies::{
+    DeskPoliciesView, DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView, DiffLine, Difference,
+    DraftConflict, DraftLine, PolicyRow, PrivacyDraftView, PrivacyPolicyView, ShownPolicy, VersionLine,
 };
 pub use record::{
     AuthorizationRow, DeskRecordView, DisciplinePanel, HistoryRow, SectionLink, WaiverPanel, WarrantRow,

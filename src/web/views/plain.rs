@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::forms::{CommandForm, Hidden};
-use super::parts::{Day, Link, Tone};
+use super::parts::{Link, Tone};
 
 /// Anything that needs only a heading and some sentences. Template `message`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -117,19 +117,6 @@ pub struct ForbiddenView {
     pub held: Vec<String>,
     /// For support; appears in the log.
     pub request_id: String,
-}
-
-/// The privacy policy, or that there is none yet (V9). Template `privacy_policy`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PrivacyPolicyView {
-    /// `2026.1`; `None` while no policy is approved.
-    pub version: Option<String>,
-    /// The day of its approval.
-    pub approved_on: Option<Day>,
-    /// Paragraphs of the approved text.
-    pub paragraphs: Vec<String>,
-    /// Where to write in the meantime.
-    pub contact: Option<String>,
 }
 
 /// A request that is answered by mail (L2): `/request-card`, `/update-info`.

@@ -4,6 +4,7 @@ mod audit;
 mod desk;
 mod kingdom;
 mod officers;
+mod policies;
 mod public;
 mod record;
 
@@ -69,6 +70,7 @@ pub fn officer() -> Officer {
             Room::RegisterPerson,
             Room::Kingdom,
             Room::Officers,
+            Room::Policies,
             Room::Audit,
             Room::AsOf,
         ],

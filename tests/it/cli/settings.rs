@@ -141,6 +141,24 @@ fn settings_come_from_a_file_too() {
 }
 
 #[test]
+fn v9_migrate_begins_a_draft_of_the_privacy_policy_and_the_doctor_says_that_none_is_approved() {
+    let place = Place::empty();
+    let first = place.json(&["migrate", "--json"]);
+    assert_eq!(first["policy_draft"], true);
+    assert_eq!(place.json(&["migrate", "--json"])["policy_draft"], false, "once");
+    let kingdom = place.json(&["history", "kingdom", "--json"]);
+    let events = kingdom["events"].as_array().unwrap();
+    let draft = events.iter().find(|event| event["event"] == "PolicyDraftBegun").unwrap();
+    assert!(draft["payload"]["text"].as_str().unwrap().contains("[FILL IN"), "{draft}");
+    let doctor = place.run(&["doctor"]);
+    for said in
+        ["no privacy policy is approved", "nobody can be invited", "approve the draft at /desk/policies"]
+    {
+        assert!(doctor.out.contains(said), "{doctor:?}");
+    }
+}
+
+#[test]
 fn the_doctor_says_what_to_do_about_each_finding() {
     let place = Place::empty();
     assert_eq!(answer(bare(&["doctor"]).output().unwrap()).code, 3);

@@ -50,8 +50,7 @@ fn v6_after_erasure_nothing_opens_and_the_log_still_verifies() {
         kingdom(&bus).await;
         register(&bus, 1, person(1)).await;
         let card_id = CardId::parse("lion-rampant-gules").unwrap();
-        let accept =
-            AcceptPolicy { policy_version: Some("2026.1".into()), imported: false, listed: true, card_id };
+        let accept = AcceptPolicy { policy_version: None, imported: true, listed: true, card_id };
         issue(&bus, 2, operator(), about(person(1), accept)).await.unwrap();
         let hash = bus.store().keyring().claim_hash(ClaimKind::CardId, "lion-rampant-gules");
         assert_eq!(bus.store().claim_owner(ClaimKind::CardId, &hash).await.unwrap(), Some(person(1).0));

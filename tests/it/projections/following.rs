@@ -154,7 +154,7 @@ fn a_card_is_found_by_every_address_it_had_until_the_person_is_erased() {
         let finder = card::Finder::new(store.clone());
         let find = |text: &str| {
             let (finder, id) = (finder.clone(), CardId::parse(text).unwrap());
-            async move { finder.find(&id).await.unwrap() }
+            async move { finder.find(&id, None).await.unwrap() }
         };
         projections.wait_for(store.head().await.unwrap().position, SOON).await;
         for text in [old, new] {
@@ -200,7 +200,7 @@ fn those_who_ask_for_cards_at_once_each_get_their_own() {
         let asking: Vec<_> = (0..200)
             .map(|i| {
                 let (finder, asked) = (finder.clone(), address(i % 25));
-                tokio::spawn(async move { finder.find(&asked).await.unwrap().map(|card| card.id) })
+                tokio::spawn(async move { finder.find(&asked, None).await.unwrap().map(|card| card.id) })
             })
             .collect();
         // Whoever hangs up takes nobody else's answer along.
@@ -216,7 +216,7 @@ fn those_who_ask_for_cards_at_once_each_get_their_own() {
         // A database that is not there is said to each of them.
         store.db().close().await;
         let (first, second) = (address(1), address(2));
-        let (one, other) = tokio::join!(finder.find(&first), finder.find(&second));
+        let (one, other) = tokio::join!(finder.find(&first, None), finder.find(&second, None));
         assert!(one.is_err() && other.is_err());
     });
 }

@@ -1,6 +1,6 @@
 //! The two clocks of D4: what was so on a day, as it was known at an instant.
 
-use emol::domain::rulebook::Rules;
+use emol::domain::policy::InForce;
 use emol::events::evolve::Standing;
 use emol::projections::asof::{
     card_as_of, catalogue_as_of, everyone_as_of, marshals_as_of, record_as_of, register_as_of,
@@ -48,12 +48,12 @@ fn d4_card_register_and_marshal_list_of_then_are_shown_by_the_same_views() {
         let later = NOW.plus_seconds(3600);
         clock.set(later);
         with_card(&store, 3, ASTA.named("Came later")).await;
-        let (then, rules) = (day("2026-05-03"), Rules::default());
+        let (then, rules) = (day("2026-05-03"), InForce::default());
         let known = |known_at| {
             let store = store.clone();
             async move {
                 let register = register_as_of(&store, day("2026-05-03"), known_at).await.unwrap();
-                let page = register.search(&Query::default(), day("2026-05-03"), &Rules::default());
+                let page = register.search(&Query::default(), day("2026-05-03"), &InForce::default());
                 page.rows.iter().map(|row| row.entry.name.to_string()).collect::<Vec<_>>()
             }
         };
@@ -63,7 +63,7 @@ fn d4_card_register_and_marshal_list_of_then_are_shown_by_the_same_views() {
         );
         assert_eq!(known(later).await.len(), 3);
         let marshals = marshals_as_of(&store, then, NOW).await.unwrap();
-        assert_eq!(marshals.active(then)[&slug("fencing")].len(), 2);
+        assert_eq!(marshals.active(then, None)[&slug("fencing")].len(), 2);
         let early = marshals_as_of(&store, day("2025-06-15"), later).await.unwrap();
         assert!(early.is_empty(), "no warrant had begun");
         let card = card_as_of(&store, who(1), day("2025-05-31"), later).await.unwrap().unwrap();

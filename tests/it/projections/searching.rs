@@ -1,7 +1,7 @@
 //! The indexes in memory: who is in them, what a search finds, and who vanishes.
 
 use emol::domain::date::CivilDate;
-use emol::domain::rulebook::Rules;
+use emol::domain::policy::InForce;
 use emol::projections::desk::{self, Filter};
 use emol::projections::register::Query;
 use emol::projections::{Indexes, Projections};
@@ -30,7 +30,7 @@ fn today() -> CivilDate {
 }
 
 fn names(indexes: &Indexes, query: &Query) -> Vec<String> {
-    let page = indexes.register().search(query, today(), &Rules::default());
+    let page = indexes.register().search(query, today(), &InForce::default());
     assert_eq!(page.total, page.rows.len());
     page.rows.iter().map(|row| row.entry.name.to_string()).collect()
 }
@@ -54,8 +54,8 @@ fn v8_the_register_shows_listed_adults_by_sca_name_and_nobody_else() {
         let (_projections, indexes) = indexed(&store).await;
         assert_eq!(names(&indexes, &Query::default()), ["Listed adult", "Of age today"]);
         let expected = people.iter().filter(|(shown, _)| *shown).count();
-        assert_eq!(indexes.register().count(today(), &Rules::default()), expected);
-        assert_eq!(indexes.register().count(day("2026-05-04"), &Rules::default()), expected + 1);
+        assert_eq!(indexes.register().count(today(), &InForce::default()), expected);
+        assert_eq!(indexes.register().count(day("2026-05-04"), &InForce::default()), expected + 1);
         assert_eq!(indexes.desk().len(), people.len());
     });
 }
@@ -85,10 +85,10 @@ fn the_register_is_searched_folded_and_filtered() {
         let branch = Query { branch: Some("septentria".into()), ..ask("") };
         assert_eq!(names(&indexes, &branch), ["Ραφαήλ"]);
         let register = indexes.register();
-        assert_eq!(register.branches(today(), &Rules::default()), ["Ben Dunfirth", "Septentria"]);
-        let page = register.search(&Query { per_page: 3, page: 9, ..ask("") }, today(), &Rules::default());
+        assert_eq!(register.branches(today(), &InForce::default()), ["Ben Dunfirth", "Septentria"]);
+        let page = register.search(&Query { per_page: 3, page: 9, ..ask("") }, today(), &InForce::default());
         assert_eq!((page.total, page.page, page.pages, page.rows.len()), (4, 2, 2, 1));
-        let rows = register.search(&ask(""), today(), &Rules::default()).rows;
+        let rows = register.search(&ask(""), today(), &InForce::default()).rows;
         let namesakes = rows.iter().filter(|row| row.namesake).count();
         assert_eq!(namesakes, 2, "two of one name, told apart, never merged");
         // What changes later is followed.
@@ -114,7 +114,7 @@ fn c9_the_marshal_list_shows_active_warrants_by_sca_name() {
         write(&store, who(6), without_waiver).await;
         let (_projections, indexes) = indexed(&store).await;
         let active = |on: &str| {
-            let active = indexes.marshals().active(day(on));
+            let active = indexes.marshals().active(day(on), None);
             let list = active.get(&slug("fencing")).map(Vec::as_slice).unwrap_or_default();
             list.iter().map(|m| (m.who.id, m.who.name.to_string())).collect::<Vec<_>>()
         };
@@ -138,7 +138,7 @@ fn the_desk_finds_people_by_what_is_on_file_and_filters_them() {
         write(&store, who(2), events).await;
         write(&store, who(3), Somebody { sca_name: None, branch: None, ..ASTA }.facts()).await;
         let (_projections, indexes) = indexed(&store).await;
-        let (desk, rules) = (indexes.desk(), Rules::default());
+        let (desk, rules) = (indexes.desk(), InForce::default());
         let found = |query: &desk::Query| {
             let page = desk.search(query, today(), &rules);
             assert_eq!((page.total, desk.count(query, today(), &rules)), (page.rows.len(), page.rows.len()));

@@ -12,6 +12,7 @@ mod keeping;
 mod kingdom;
 mod officers;
 mod permissions;
+mod policies;
 mod public;
 mod real_provider;
 mod sessions;

@@ -31,11 +31,13 @@ use crate::commands::kingdom::{
 use crate::domain::date::CivilDate;
 use crate::domain::details::{DetailField as Field, RawDetails};
 use crate::domain::id::{CombatantId, EventId, Slug, WarrantId};
+use crate::domain::policy::PolicyVersion;
 use crate::domain::region::RegionEntry;
 use crate::domain::rulebook::Rules;
 use crate::events::combatant::Source;
 use crate::events::evolve::civil::Term;
 use crate::events::evolve::{Catalogue, Civil, Record};
+use crate::events::policies::PolicyApproved;
 use crate::events::{CombatantEvent, Fact};
 
 /// The day on which every one of these stories is told.
@@ -52,6 +54,10 @@ fn day(text: &str) -> CivilDate {
 
 fn slug(text: &str) -> Slug {
     Slug::parse(text).unwrap()
+}
+
+fn version(text: &str) -> PolicyVersion {
+    PolicyVersion::parse(text).unwrap()
 }
 
 fn person(number: u128) -> CombatantId {
@@ -97,6 +103,15 @@ fn kingdom() -> Catalogue {
         active: true,
     };
     tell(AddRegion(region).into());
+    for number in ["2026.1", "2026.2"] {
+        let event = PolicyApproved {
+            version: version(number),
+            text: "We keep what we need.".into(),
+            change_log: "All of it.".into(),
+            approved_on: day("2026-01-10"),
+        };
+        catalogue.policies.take(&event.into());
+    }
     catalogue
 }
 

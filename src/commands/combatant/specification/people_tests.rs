@@ -14,6 +14,7 @@ use crate::events::combatant::{
     ListingChanged,
 };
 use crate::events::evolve::{Consent, Standing};
+use crate::events::policies::AcceptanceRequired;
 
 const OLD_ID: &str = "azure-lion-argent";
 
@@ -130,8 +131,60 @@ fn v2_an_acceptance_names_a_version_unless_it_is_imported() {
 fn v2_a_version_is_accepted_once_and_a_later_one_keeps_the_card_id() {
     let story = Story::somebody().then(accept(false));
     assert_eq!(story.refused(accept(true)).0, "V2");
-    let later = AcceptPolicy { policy_version: Some("2027.1".into()), ..accept(false) };
-    assert_eq!(names(&story.when(later).unwrap()), ["ConsentAccepted"]);
+    let later = AcceptPolicy { policy_version: Some("2026.2".into()), ..accept(false) };
+    assert_eq!(names(&story.when(later.clone()).unwrap()), ["ConsentAccepted"]);
+    let (rule, message) = story.then(later).refused(accept(false));
+    assert!(rule == "V2" && message.starts_with("a newer version"), "{message}");
+}
+
+#[test]
+fn v2_only_an_approved_version_is_accepted() {
+    for never in ["2026.3", "2027.1", "1", ""] {
+        let accept = AcceptPolicy { policy_version: Some(never.into()), ..accept(false) };
+        assert_eq!(Story::somebody().refused(accept).1, "the version that is accepted was never approved");
+    }
+}
+
+#[test]
+fn v2_an_import_does_not_undo_a_known_acceptance() {
+    let story = Story::somebody().then(accept(false));
+    let imported = AcceptPolicy { policy_version: None, imported: true, ..accept(true) };
+    assert_eq!(story.refused(imported).0, "V2");
+}
+
+#[test]
+fn v4_who_accepted_an_older_version_accepts_again_from_its_day_on() {
+    let mut story = Story::somebody().then(accept(true));
+    let mut called = |from: &str| {
+        let event = AcceptanceRequired { version: version("2026.2"), from: day(from) };
+        let catalogue = Arc::make_mut(&mut story.context.catalogue);
+        catalogue.policies.take(&event.into());
+        story.clone()
+    };
+    let before = called("2026-06-16");
+    assert!(before.when(AssignCardId { card_id: CardId::parse(OLD_ID).unwrap() }).is_ok());
+    assert!(before.context.catalogue.accepts(before.record().acceptance(), day(TODAY)));
+    let since = called(TODAY);
+    assert!(!since.context.catalogue.accepts(since.record().acceptance(), day(TODAY)));
+    assert_eq!(since.refused(AssignCardId { card_id: CardId::parse(OLD_ID).unwrap() }).0, "V1");
+    let unlisted = since.then(SetListing { listed: false });
+    assert_eq!(unlisted.refused(SetListing { listed: true }).0, "V1");
+    assert_eq!(unlisted.refused(accept(true)).0, "V2");
+    let newer = AcceptPolicy { policy_version: Some("2026.2".into()), ..accept(true) };
+    assert!(unlisted.then(newer).when(SetListing { listed: false }).is_ok());
+}
+
+#[test]
+fn v4_an_imported_acceptance_and_an_older_version_are_not_enough_once_a_newer_one_is_required() {
+    let mut story = Story::somebody();
+    let event = AcceptanceRequired { version: version("2026.2"), from: day(TODAY) };
+    Arc::make_mut(&mut story.context.catalogue).policies.take(&event.into());
+    let (rule, message) = story.refused(accept(false));
+    assert!(rule == "V4" && message.contains("accept 2026.2"), "{message}");
+    let imported = AcceptPolicy { policy_version: None, imported: true, ..accept(false) };
+    let story = story.then(imported);
+    assert!(story.record().accepted());
+    assert!(!story.context.catalogue.accepts(story.record().acceptance(), day(TODAY)));
 }
 
 #[test]

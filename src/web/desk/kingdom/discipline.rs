@@ -73,7 +73,7 @@ pub fn view(desk: &Desk<'_>, slug: &Slug) -> Result<DeskKingdomListView, AppErro
 /// How many people have a card there: a number, and nobody's record.
 fn holders(desk: &Desk<'_>, slug: &Slug) -> String {
     let asked = Query { discipline: Some(slug.clone()), ..Query::default() };
-    let rules = desk.catalogue().rulebook_on(desk.today).rules;
+    let rules = desk.catalogue().in_force_on(desk.today);
     let people = desk.state.services.indexes.desk().count(&asked, desk.today, &rules);
     match people {
         0 => "Nobody is on file in it.".to_owned(),

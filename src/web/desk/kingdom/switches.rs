@@ -198,7 +198,7 @@ async fn people(state: &AppState, text: &str) -> Result<Result<Vec<CombatantId>,
             }
             Err(_) => match CardId::parse(last) {
                 Ok(card_id) => {
-                    let card = state.services.cards.find(&card_id).await;
+                    let card = state.services.cards.find(&card_id, None).await;
                     card.map_err(|error| AppError::Internal(error.to_string()))?.map(|card| card.id)
                 }
                 Err(_) => None,

@@ -134,7 +134,7 @@ async fn searched(
         return Ok(Err(format!("At most {MOST_CHARS} characters can be searched for")));
     }
     let today = state.today();
-    let rules = state.kingdom().catalogue.rulebook_on(today).rules;
+    let rules = state.kingdom().catalogue.in_force_on(today);
     let query = Query { text: find.to_owned(), per_page: MOST, ..Query::default() };
     let people = state.lists()?.desk().search(&query, today, &rules).rows;
     reading::of_list(state, reader, "desk-officer", find.to_owned(), people.len()).await?;

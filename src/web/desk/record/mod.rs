@@ -178,8 +178,9 @@ impl Shown<'_> {
         if age_band(born, self.today, &rules) == AgeBand::Minor {
             flags.push(Badge::new(Tone::Info, "Minor"));
         }
-        if !record.accepted() {
-            flags.push(Badge::new(Tone::Info, "Not accepted"));
+        if !self.accepted() {
+            let word = if record.accepted() { "To accept again" } else { "Not accepted" };
+            flags.push(Badge::new(Tone::Info, word));
         }
         let only_old = |forms: &[(Personal, CardIdForm)]| {
             !forms.is_empty() && forms.iter().all(|(_, form)| *form == CardIdForm::Legacy)

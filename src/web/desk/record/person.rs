@@ -5,8 +5,10 @@ use super::{Shown, detail};
 use crate::domain::card_id::CardIdForm;
 use crate::domain::contact::Phone;
 use crate::domain::date::CivilDate;
+use crate::domain::date_text::long_date;
 use crate::domain::details::DetailField;
 use crate::domain::permission::Permission;
+use crate::domain::policy::Acceptance;
 use crate::domain::region::find_region;
 use crate::domain::status::{WaiverState, is_valid};
 use crate::events::evolve::{Catalogue, Consent, Record, Standing};
@@ -55,8 +57,36 @@ pub fn details(record: &Record, catalogue: &Catalogue) -> Vec<Detail> {
 }
 
 impl Shown<'_> {
+    /// Whether what the person agreed to is enough today (V1, V4).
+    pub(super) fn accepted(&self) -> bool {
+        self.kingdom.catalogue.accepts(self.record.acceptance(), self.today)
+    }
+
+    /// What the person has to accept again, or will have to (V4).
+    fn to_accept(&self) -> String {
+        let policies = &self.kingdom.catalogue.policies;
+        let acceptance = self.record.acceptance();
+        if acceptance == Acceptance::Awaited {
+            return match policies.in_force_on(self.today) {
+                Some(_) => String::new(),
+                None => ". Nobody can be invited: no privacy policy is approved".to_owned(),
+            };
+        }
+        if let Some(required) = policies.required_on(self.today).filter(|_| !self.accepted()) {
+            return format!(
+                ". {required} has to be accepted: until then no card page, no reminders, not on public lists"
+            );
+        }
+        match policies.coming_after(self.today) {
+            Some((version, from)) if !acceptance.suffices(Some(version)) => {
+                format!(". {version} has to be accepted from {} on", long_date(from))
+            }
+            _ => String::new(),
+        }
+    }
+
     pub(super) fn consent(&self) -> Vec<Detail> {
-        let kept = match &self.record.consent {
+        let mut kept = match &self.record.consent {
             Consent::Awaited => {
                 "Not accepted yet: no card page, no reminders, not on public lists".to_owned()
             }
@@ -67,6 +97,7 @@ impl Shown<'_> {
                 "Privacy policy accepted; day and version unknown, from an import".to_owned()
             }
         };
+        kept.push_str(&self.to_accept());
         let readings = self
             .entries
             .iter()
@@ -86,7 +117,7 @@ impl Shown<'_> {
 
     pub(super) fn person_actions(&self) -> Vec<Action> {
         let mut actions = Vec::new();
-        if self.record.accepted() {
+        if self.accepted() {
             let (label, value, submit, note) = if self.record.listed {
                 (
                     "Take off the public register",

@@ -251,24 +251,6 @@ impl Sample for ForbiddenView {
     }
 }
 
-impl Sample for PrivacyPolicyView {
-    fn samples() -> Vec<(&'static str, Self)> {
-        let none = Self {
-            version: None,
-            approved_on: None,
-            paragraphs: vec![],
-            contact: Some("mol@example.org".into()),
-        };
-        let some = Self {
-            version: Some("2026.1".into()),
-            approved_on: Some(today()),
-            paragraphs: vec!["We keep <what> we need.".into()],
-            contact: None,
-        };
-        vec![("none", none), ("approved", some)]
-    }
-}
-
 impl Sample for RequestView {
     fn samples() -> Vec<(&'static str, Self)> {
         let email = || {
