@@ -14,10 +14,11 @@ use serde::Serialize;
 
 use super::assets::Assets;
 use super::views::{
-    AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskHomeView, DeskKingdomListView,
-    DeskKingdomView, DeskListView, DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView,
-    DeskPersonView, DeskRecordView, DeskRulebookView, DeskSessionsView, ErrorView, ForbiddenView, HomeView,
-    MarshalsView, MessageView, Page, PrivacyPolicyView, RegisterView, RequestView, SignInView,
+    AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskForecastView, DeskHomeView,
+    DeskKingdomListView, DeskKingdomView, DeskListView, DeskMergeView, DeskOfficerNewView, DeskOfficerView,
+    DeskOfficersView, DeskPersonView, DeskRecordView, DeskReportsView, DeskRulebookView, DeskSessionsView,
+    ErrorView, ForbiddenView, HomeView, MarshalsView, MessageView, Page, PrivacyPolicyView, RegisterView,
+    RequestView, SignInView,
 };
 
 #[derive(Embed)]
@@ -166,6 +167,10 @@ pages! {
     message(MessageView);
     /// `/desk`
     desk_home(DeskHomeView);
+    /// `/desk/forecast`
+    desk_forecast(DeskForecastView);
+    /// `/desk/reports`
+    desk_reports(DeskReportsView);
     /// `/desk/people`
     desk_list(DeskListView);
     /// `/desk/people/<id>`
@@ -238,7 +243,7 @@ mod tests {
         }
         all! {
             home register marshals card card_not_found error forbidden privacy_policy request_card
-            update_info sign_in message desk_home desk_list desk_record desk_person desk_merge desk_sessions
+            update_info sign_in message desk_home desk_forecast desk_reports desk_list desk_record desk_person desk_merge desk_sessions
             desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook
             audit_log audit_event audit_asof
         }

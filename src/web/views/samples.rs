@@ -6,6 +6,7 @@ mod kingdom;
 mod officers;
 mod public;
 mod record;
+mod reports;
 
 use super::*;
 use crate::domain::date::{CivilDate, Instant};
@@ -67,6 +68,8 @@ pub fn officer() -> Officer {
             Room::Desk,
             Room::People,
             Room::RegisterPerson,
+            Room::Forecast,
+            Room::Reports,
             Room::Kingdom,
             Room::Officers,
             Room::Audit,

@@ -13,6 +13,7 @@ mod kingdom;
 mod officers;
 mod public;
 mod real_provider;
+mod reports;
 mod sessions;
 mod signing_in;
 pub mod site;
