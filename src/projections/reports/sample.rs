@@ -1,5 +1,6 @@
 //! Small kingdoms made by hand, for the tests of this room.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -38,7 +39,7 @@ impl Story {
     pub fn new() -> Self {
         Self::default().then(
             None,
-            CombatantRegistered { details: Default::default(), source: Source::Desk, roster_ref: None },
+            CombatantRegistered { details: BTreeMap::default(), source: Source::Desk, roster_ref: None },
         )
     }
 
@@ -156,7 +157,7 @@ pub fn entry(number: u128, waiver: Option<&str>, member: Option<&str>, cards: &[
         (slug(discipline), card)
     });
     let doc = Doc {
-        details: Default::default(),
+        details: BTreeMap::default(),
         accepted: true,
         listed: false,
         card_id: None,

@@ -24,11 +24,14 @@ fn lapsing() -> Someone {
 fn row(page: &str, label: &str) -> Vec<String> {
     let start = page.find(&format!("<th scope=\"row\">{label}<")).unwrap_or_else(|| panic!("no row {label}"));
     let row = page[start..].split("</tr>").next().unwrap();
-    row.split("<td ").skip(1).map(|cell| {
-        let text = cell.split_once('>').unwrap().1;
-        let text: String = text.split('<').filter_map(|part| part.rsplit('>').next()).collect();
-        text.trim().to_owned()
-    }).collect()
+    row.split("<td ")
+        .skip(1)
+        .map(|cell| {
+            let text = cell.split_once('>').unwrap().1;
+            let text: String = text.split('<').filter_map(|part| part.rsplit('>').next()).collect();
+            text.trim().to_owned()
+        })
+        .collect()
 }
 
 #[test]
@@ -140,7 +143,8 @@ fn v6_the_erased_stay_counted_in_the_past_and_are_of_unknown_age() {
         let cast = Cast::serve(&database).await;
         let id: CombatantId = cast.site.register(&lapsing()).await;
         let minister = cast.be("list-minister").await;
-        let erase = Command::Combatant { combatant: id, command: Erase { cause: ErasureCause::Officer }.into() };
+        let erase =
+            Command::Combatant { combatant: id, command: Erase { cause: ErasureCause::Officer }.into() };
         let position = cast.site.issue(erase).await;
         cast.site.seen(position).await;
         let then = minister.get("/desk/reports?on=2026-11-21").await.is(200);
@@ -163,7 +167,11 @@ fn numbers_can_be_taken_along_and_name_nobody() {
             assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
             assert_eq!(answer.header("content-disposition"), format!("attachment; filename=\"{name}\""));
             for line in lines {
-                assert!(answer.body.lines().any(|found| found.trim_start_matches('\u{feff}') == *line), "no {line} in\n{}", answer.body);
+                assert!(
+                    answer.body.lines().any(|found| found.trim_start_matches('\u{feff}') == *line),
+                    "no {line} in\n{}",
+                    answer.body
+                );
             }
         };
         file(
@@ -193,8 +201,12 @@ fn numbers_can_be_taken_along_and_name_nobody() {
             &["discipline,people,adults,minors,unknown,youth", "armoured-combat,1,1,0,0,", ",1,1,0,0,"],
         )
         .await;
-        file("/desk/reports/quarters.csv", "quarters-2026-11-22.csv", &["quarter,new,renewed,lapsed", "2024 Q4,1,0,0"])
-            .await;
+        file(
+            "/desk/reports/quarters.csv",
+            "quarters-2026-11-22.csv",
+            &["quarter,new,renewed,lapsed", "2024 Q4,1,0,0"],
+        )
+        .await;
         assert!(cast.readings().await.is_empty());
     });
 }
@@ -220,7 +232,9 @@ fn an_address_that_makes_no_sense_is_answered_with_what_would() {
             let answer = minister.get(&format!("/desk/{path}")).await.is(422);
             answer.shows("role=\"alert\"").shows(why).hides("Ásta");
         }
-        for (path, why) in [("ages.csv?on=2026-02-31", "must exist"), ("ages.csv?discipline=jousting", "no such")] {
+        for (path, why) in
+            [("ages.csv?on=2026-02-31", "must exist"), ("ages.csv?discipline=jousting", "no such")]
+        {
             minister.get(&format!("/desk/reports/{path}")).await.is(400).shows(why);
         }
         assert!(cast.readings().await.is_empty());
@@ -236,7 +250,10 @@ fn the_home_says_what_was_done_today_to_whoever_may_know_it_and_names_nobody_on_
         let id = cast.site.register(&lapsing()).await;
         let deputy = cast.be("fencing-deputy").await;
         let page = deputy.get("/desk").await.is(200).shows("Weapon &amp; Shield granted in Armoured Combat");
-        page.shows("operator:test").shows(&format!("/desk/people/{id}")).hides("Ásta").hides("officers’ list");
+        page.shows("operator:test")
+            .shows(&format!("/desk/people/{id}"))
+            .hides("Ásta")
+            .hides("officers’ list");
         let administrator = cast.be("administrator").await;
         let page = administrator.get("/desk").await.is(200).shows("put on the officers’ list");
         page.hides("granted in Armoured Combat").hides(&id.to_string());

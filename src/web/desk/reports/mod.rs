@@ -6,6 +6,7 @@
 //! Files of numbers name nobody, so they need no reason and are no readings (V7); the list of people
 //! under the forecast is one.
 
+mod counting;
 mod forecast;
 mod numbers;
 mod past;

@@ -50,7 +50,7 @@ impl Sample for DeskForecastView {
         let row = |i: usize| LapseRow {
             href: format!("/desk/people/{i}"),
             name: NAMES[i % NAMES.len()].into(),
-            branch: (i % 2 == 0).then(|| NAMES[2].into()),
+            branch: i.is_multiple_of(2).then(|| NAMES[2].into()),
             what: "Armoured Combat".into(),
             last: day("2026-12-02"),
             on: day("2026-12-03"),
