@@ -149,7 +149,7 @@ impl Chart {
             return None;
         }
         let letters = all().map(|(_, bar)| bar.0.chars().count()).max().unwrap_or(0);
-        let left = (u32::try_from(letters).unwrap_or(0) * LETTER + 8).min(WIDTH * 2 / 5);
+        let left = (u32::try_from(letters).unwrap_or(0) * LETTER + 14).min(WIDTH * 2 / 5);
         let digits = u32::try_from(thousands(most.1).chars().count()).unwrap_or(0);
         let room = WIDTH - left - digits * LETTER - 12;
         let desc = format!(

@@ -112,7 +112,7 @@ impl<'a> Counting<'a> {
         }
         Report {
             heading: "Authorizations and warrants",
-            about: "How many hold each; of these with a good card; and of these with a good waiver too, who may fight, or marshal, that day. Drawn are the last.".to_owned(),
+            about: "How many hold each; of these with a good card; and of these with a good waiver too: they may use it that day, and are drawn.".to_owned(),
             chart: Chart::bars("authorizations-drawn", "Who may use each authorization and warrant, by discipline", &groups),
             numbers: Numbers {
                 caption: "Authorizations and warrants by discipline and type".to_owned(),
@@ -121,7 +121,7 @@ impl<'a> Counting<'a> {
                 columns: columns(&[
                     ("held", "Held"),
                     ("with_good_card", "Good card"),
-                    ("with_good_card_and_waiver", "And waiver"),
+                    ("with_good_card_and_waiver", "May use it"),
                 ]),
                 lines,
                 nothing: "There is no type of authorization yet.",
@@ -232,8 +232,9 @@ impl<'a> Counting<'a> {
             .enumerate()
             .map(|(at, row)| {
                 let quarter = row.quarter;
-                let year =
-                    if at == 0 || quarter.number() == 1 { quarter.year().to_string() } else { String::new() };
+                // Of a last quarter, the next one's year would stand too near.
+                let says_year = quarter.number() == 1 || (at == 0 && quarter.number() < 4);
+                let year = if says_year { quarter.year().to_string() } else { String::new() };
                 (format!("Q{}", quarter.number()), year)
             })
             .collect();
