@@ -258,7 +258,7 @@ fn the_home_says_what_was_done_today_to_whoever_may_know_it_and_names_nobody_on_
         let page = administrator.get("/desk").await.is(200).shows("put on the officers’ list");
         page.hides("granted in Armoured Combat").hides(&id.to_string());
         let auditor = cast.be("auditor").await;
-        let page = auditor.get("/desk").await.is(200).shows("/audit?from=2026-11-22");
+        let page = auditor.get("/desk").await.is(200).shows("/audit?from&#x3D;2026-11-22");
         page.shows("granted in Armoured Combat").hides(&format!("/desk/people/{id}"));
         assert!(cast.readings().await.is_empty());
         // The same again by the same person is one line, which leads to no single record.
@@ -278,7 +278,7 @@ fn m3_dead_letters_and_birth_dates_to_mend_are_on_the_home() {
         cast.site.register(&Someone { born: "", ..lapsing() }).await;
         let minister = cast.be("list-minister").await;
         let page = minister.get("/desk").await.is(200).shows("To mend").hides("not tried again");
-        page.shows("/desk/people?state=age-unknown");
+        page.shows("/desk/people?state&#x3D;age-unknown");
         let insert = "INSERT INTO outbox (id, template, subject, params, created_at, due_at, state, attempts, correlation) \
                       VALUES (?, 'card', NULL, ?, 0, 0, ?, 9, ?)";
         for (number, state) in [(1u8, "dead"), (2, "waiting")] {
