@@ -12,6 +12,7 @@ mod demo;
 mod docs;
 mod doctor;
 pub mod failure;
+mod forecast;
 mod health;
 mod history;
 mod import;
@@ -83,6 +84,8 @@ enum Command {
     Verify(verify::Args),
     /// Show what happened to a person, or to the kingdom
     History(history::Args),
+    /// Say how many cards, waivers, warrants and memberships lapse in the next 7, 30, 60 and 90 days
+    Forecast(forecast::Args),
     /// Invite officers, and give and take permissions; makes the first administrator
     Officer(officer::Args),
     /// Say whether a running server answers (for containers)
@@ -124,6 +127,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Rebuild(args) => rebuild::run(args, &source()?).await,
         Command::Verify(args) => verify::run(args, &source()?).await,
         Command::History(args) => history::run(args, &source()?).await,
+        Command::Forecast(args) => forecast::run(args, &source()?).await,
         Command::Officer(args) => officer::run(args, &source()?).await,
         Command::Health(args) => health::run(args, &source()?).await,
         Command::Static(args) => static_export::run(args),

@@ -66,6 +66,7 @@ impl Command {
             }
             Self::Kingdom(command) => vec![command.stream()],
             Self::Officers(_) => vec![StreamId::only(StreamType::Officers)],
+            Self::Policies(_) => vec![StreamId::only(StreamType::Policies)],
         }
     }
 }

@@ -16,7 +16,7 @@ use super::checkpoint::Stop;
 use super::gather::{self, GatherError};
 use super::page::{Step, check};
 use super::sorted::{Indexed, View};
-use super::{Person, ReadModel, codec, marshals, register};
+use super::{Person, ReadModel, codec, desk, marshals, register};
 
 /// Events of the catalogue's streams that are read at once.
 const PAGE: i64 = 5000;
@@ -145,6 +145,14 @@ pub async fn marshals_as_of(
     known_at: Instant,
 ) -> Result<marshals::Index, AsOfError> {
     index::<marshals::Entry>(store, day, known_at).await
+}
+
+/// The desk's list as it was.
+///
+/// # Errors
+/// [`AsOfError`].
+pub async fn desk_as_of(store: &Store, day: CivilDate, known_at: Instant) -> Result<desk::Index, AsOfError> {
+    index::<desk::Entry>(store, day, known_at).await
 }
 
 /// Disciplines, regions, rulebooks, switches, the kingdom's description and its policies as

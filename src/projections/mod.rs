@@ -11,6 +11,7 @@
 //!   document holds, `query` or `index` reads it.
 //! - [`indexes`] follows the tables and keeps opened names in memory.
 //! - [`asof`] folds the past for auditors; it feeds the same views.
+//! - [`reports`] counts: what lapses, and what was so on any day; [`lately`] is what happened today.
 //!
 //! # Adding a read model
 //! 1. A folder with a `projector` that implements [`ReadModel`], and a way to read it.
@@ -27,11 +28,13 @@ pub mod desk;
 mod document;
 pub mod gather;
 pub mod indexes;
+pub mod lately;
 pub mod marshals;
 mod page;
 mod people;
 pub mod rebuild;
 pub mod register;
+pub mod reports;
 pub mod runner;
 mod sorted;
 mod tables;

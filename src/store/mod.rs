@@ -50,6 +50,7 @@ pub mod keys;
 mod lease;
 pub mod links;
 pub mod migrate;
+pub mod outbox;
 pub mod pages;
 pub mod rights;
 pub mod row;

@@ -261,7 +261,7 @@ impl CurrentOfficer {
         let label = self.state().ok().and_then(|state| state.label.text()).unwrap_or("Officer");
         let mut rooms = Vec::new();
         if self.may(Permission::ReadCombatantInfo, None) {
-            rooms.extend([Room::Desk, Room::People]);
+            rooms.extend([Room::Desk, Room::People, Room::Forecast, Room::Reports]);
         }
         if self.may(Permission::WriteCombatantInfo, None) {
             rooms.push(Room::RegisterPerson);

@@ -24,6 +24,8 @@ use crate::domain::date::CivilDate;
 use crate::domain::date_text::long_date;
 use crate::domain::id::Position;
 use crate::projections::Indexes;
+use crate::projections::lately::Lately;
+use crate::projections::reports::Histories;
 use crate::telemetry::RequestMetrics;
 
 /// The state of the site; extract it with `State<AppState>`. Cheap to clone,
@@ -47,6 +49,10 @@ pub struct Parts {
     pub pages: Pages,
     /// Who changed when, as far as this server followed the log.
     pub followed: Followed,
+    /// What happened today.
+    pub lately: Lately,
+    /// Everybody's cards over time, once a report was asked for.
+    pub histories: Histories,
     /// Unknown card ids that were tried.
     pub misses: Misses,
     /// Who says who an officer is.
@@ -122,6 +128,8 @@ impl AppState {
         Ok(Self(Arc::new(Parts {
             pages: Pages::default(),
             followed: Followed::from(services.store.watch().borrow().position),
+            lately: Lately::default(),
+            histories: Histories::default(),
             misses: Misses::new(config.card_misses),
             provider,
             sign_ins: Misses::new(config.sign_ins),

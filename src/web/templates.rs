@@ -14,11 +14,12 @@ use serde::Serialize;
 
 use super::assets::Assets;
 use super::views::{
-    AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskHomeView, DeskKingdomListView,
-    DeskKingdomView, DeskListView, DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView,
-    DeskPersonView, DeskPoliciesView, DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView,
-    DeskRecordView, DeskRulebookView, DeskSessionsView, ErrorView, ForbiddenView, HomeView, MarshalsView,
-    MessageView, Page, PrivacyDraftView, PrivacyPolicyView, RegisterView, RequestView, SignInView,
+    AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskForecastView, DeskHomeView,
+    DeskKingdomListView, DeskKingdomView, DeskListView, DeskMergeView, DeskOfficerNewView, DeskOfficerView,
+    DeskOfficersView, DeskPersonView, DeskPoliciesView, DeskPolicyApproveView, DeskPolicyDraftView,
+    DeskPolicyView, DeskRecordView, DeskReportsView, DeskRulebookView, DeskSessionsView, ErrorView,
+    ForbiddenView, HomeView, MarshalsView, MessageView, Page, PrivacyDraftView, PrivacyPolicyView,
+    RegisterView, RequestView, SignInView,
 };
 
 #[derive(Embed)]
@@ -169,6 +170,10 @@ pages! {
     message(MessageView);
     /// `/desk`
     desk_home(DeskHomeView);
+    /// `/desk/forecast`
+    desk_forecast(DeskForecastView);
+    /// `/desk/reports`
+    desk_reports(DeskReportsView);
     /// `/desk/people`
     desk_list(DeskListView);
     /// `/desk/people/<id>`
@@ -249,7 +254,7 @@ mod tests {
         }
         all! {
             home register marshals card card_not_found error forbidden privacy_policy privacy_draft request_card
-            update_info sign_in message desk_home desk_list desk_record desk_person desk_merge desk_sessions
+            update_info sign_in message desk_home desk_forecast desk_reports desk_list desk_record desk_person desk_merge desk_sessions
             desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook
             desk_policies desk_policy_draft desk_policy_approve desk_policy
             audit_log audit_event audit_asof

@@ -137,7 +137,16 @@ impl Record {
     /// # Errors
     /// [`Clash`] when the timeline makes no sense, which a decision never lets happen.
     pub fn civil(&self, by: Option<CivilDate>) -> Result<Civil, Clash> {
-        fold(&self.timeline, by)
+        fold(&self.timeline, by, |_, _, _| {})
+    }
+
+    /// Walks the whole timeline: `each` is told the day on which an event took effect, the event, and
+    /// the state that it leaves. What comes back is the state at the end.
+    ///
+    /// # Errors
+    /// [`Clash`] when the timeline makes no sense.
+    pub fn walk(&self, each: impl FnMut(CivilDate, &Fact<CombatantEvent>, &Civil)) -> Result<Civil, Clash> {
+        fold(&self.timeline, None, each)
     }
 
     /// The same with further events tried at their places (D4).
@@ -150,7 +159,7 @@ impl Record {
         for (order, fact) in (self.version.0 + 1..).zip(tried) {
             place(&mut timeline, fact.clone(), order);
         }
-        fold(&timeline, None)
+        fold(&timeline, None, |_, _, _| {})
     }
 
     /// Since when the record speaks for joined ones in a discipline: the day of
@@ -238,7 +247,11 @@ fn place(timeline: &mut Vec<Entry>, fact: Fact<CombatantEvent>, mut order: i64) 
     timeline.insert(at, Entry { on, order, fact: Arc::new(fact) });
 }
 
-fn fold(timeline: &[Entry], by: Option<CivilDate>) -> Result<Civil, Clash> {
+fn fold(
+    timeline: &[Entry],
+    by: Option<CivilDate>,
+    mut each: impl FnMut(CivilDate, &Fact<CombatantEvent>, &Civil),
+) -> Result<Civil, Clash> {
     let mut civil = Civil::default();
     for entry in timeline.iter().take_while(|entry| by.is_none_or(|day| entry.on <= day)) {
         let event = &entry.fact.event;
@@ -259,6 +272,7 @@ fn fold(timeline: &[Entry], by: Option<CivilDate>) -> Result<Civil, Clash> {
             on: entry.on,
             why,
         })?;
+        each(entry.on, &entry.fact, &civil);
     }
     Ok(civil)
 }

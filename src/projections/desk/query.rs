@@ -181,6 +181,18 @@ impl Index {
         self.matching(query, today, in_force).len()
     }
 
+    /// How many people are in each of those states, in one pass.
+    #[must_use]
+    pub fn tally<const N: usize>(&self, filters: [Filter; N], today: CivilDate, in_force: &InForce) -> [usize; N] {
+        let mut counts = [0; N];
+        for entry in self.iter() {
+            for (count, filter) in counts.iter_mut().zip(filters) {
+                *count += usize::from(entry.is(filter, None, today, in_force));
+            }
+        }
+        counts
+    }
+
     /// Everybody who matches, in order: for exports.
     #[must_use]
     pub fn all(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Vec<Arc<Entry>> {

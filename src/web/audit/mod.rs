@@ -6,7 +6,7 @@ mod asof;
 mod event;
 mod log;
 mod payload;
-mod when;
+pub mod when;
 
 use axum::Router;
 use axum::routing::get;

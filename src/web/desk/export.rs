@@ -127,7 +127,8 @@ fn row<'n>(
     ]
 }
 
-fn write<T: AsRef<str>>(
+/// Adds a row to a file.
+pub(super) fn write<T: AsRef<str>>(
     file: &mut csv::Writer<Vec<u8>>,
     cells: impl Iterator<Item = T>,
 ) -> Result<(), AppError> {

@@ -1,4 +1,4 @@
-//! `/desk`: what waits.
+//! `/desk`: what waits, what was done today, and where to begin. It counts people and names nobody.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -6,10 +6,10 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use super::flash::{self, Done};
-use super::kingdom;
 use super::list::{LAPSING_DAYS, PATH};
+use super::{kingdom, reports, today};
 use crate::domain::permission::Permission;
-use crate::projections::desk::{Filter, Query};
+use crate::projections::desk::Filter;
 use crate::web::error::AppError;
 use crate::web::session::CurrentOfficer;
 use crate::web::state::AppState;
@@ -17,8 +17,9 @@ use crate::web::templates::Templates;
 use crate::web::views::parts::thousands;
 use crate::web::views::{Badge, DeskHomeView, Field, Kind, Link, Page, Tone, Waiting, href};
 
-/// The piles: how each is filtered, its state, what it says.
-const PILES: [(&str, Filter, Tone, &str, &str); 5] = [
+/// The piles: how each is filtered, its state, what it says. Corrections that people ask for have no pile,
+/// because nobody can ask for one here yet.
+const PILES: [(&str, Filter, Tone, &str, &str); 6] = [
     (
         "lapsing",
         Filter::Lapsing(LAPSING_DAYS),
@@ -35,6 +36,13 @@ const PILES: [(&str, Filter, Tone, &str, &str); 5] = [
         "Not accepted",
         "have not accepted the privacy policy, or not one that is enough",
     ),
+    (
+        "age-unknown",
+        Filter::AgeUnknown,
+        Tone::Warn,
+        "To mend",
+        "have no date of birth on file, and count as neither adult nor minor",
+    ),
     ("old-link", Filter::OldLink, Tone::Off, "Old link", "still have only a card link that can be guessed"),
 ];
 
@@ -44,53 +52,21 @@ pub async fn show(
     officer: CurrentOfficer,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
-    let today = state.today();
+    let day = state.today();
     let reads = officer.may(Permission::ReadCombatantInfo, None);
     let writes = officer.may(Permission::WriteCombatantInfo, None);
-    let rules = officer.kingdom.catalogue.in_force_on(today);
-    let index = state.services.indexes.desk();
-    let count = |filters: Vec<Filter>| index.count(&Query { filters, ..Query::default() }, today, &rules);
     let mut view = DeskHomeView {
-        today: today.into(),
+        today: day.into(),
         search: None,
         waiting: Vec::new(),
         counts: Vec::new(),
         notices: Vec::new(),
         begin: Vec::new(),
+        done: today::look(&state, &officer).await,
     };
     if reads {
-        view.search = Some(
-            Field::new(Kind::Search, "q", "Find a person")
-                .hint("SCA or legal name, or a part of either; e-mail or member number."),
-        );
-        for (key, filter, tone, word, text) in PILES {
-            let people = count(vec![filter]);
-            view.waiting.push(Waiting {
-                state: Badge::new(if people == 0 { Tone::Good } else { tone }, word),
-                count: thousands(people),
-                none: people == 0,
-                text: text.to_owned(),
-                href: href(PATH, &[("state", key)]),
-            });
-        }
-        let people = thousands(index.len());
-        view.counts.push(Link::new(PATH, format!("{people} people on file")));
-        let marshals = thousands(count(vec![Filter::Warranted]));
-        view.counts
-            .push(Link::new(href(PATH, &[("state", "warranted")]), format!("{marshals} warranted marshals")));
-        view.counts.push(Link::new(
-            href(PATH, &[("state", "listed")]),
-            format!("{} listed publicly", thousands(count(vec![Filter::Listed]))),
-        ));
-        if let Some(stop) = state.services.projections.states().iter().find_map(|at| at.stopped_by.clone()) {
-            view.notices.push(format!(
-                "What is listed is as it was before {}, which cannot be used. What you save is recorded all the same. Tell whoever runs this site; `emol doctor` says what to do.",
-                stop.place()
-            ));
-        }
-        if !state.services.indexes.ready() {
-            view.notices.push("The lists are being read; the numbers here follow in a moment.".to_owned());
-        }
+        waits(&state, &officer, &mut view);
+        view.notices.extend(dead_letters(&state).await);
     }
     if writes {
         view.begin.push(Link::new("/desk/people/new", "Register a person"));
@@ -98,10 +74,14 @@ pub async fn show(
     let policies = &officer.kingdom.catalogue.policies;
     let edits = officer.may(Permission::CanEditPrivacyPolicy, None);
     if writes || edits {
-        view.notices.extend(super::policies::standing(policies, today, edits));
+        view.notices.extend(super::policies::standing(policies, day, edits));
     }
     if edits {
         view.begin.push(Link::new(super::policies::PATH, "Write the privacy policy"));
+    }
+    if reads {
+        view.begin.push(Link::new(reports::FORECAST, "See what lapses in the weeks to come"));
+        view.begin.push(Link::new(reports::REPORTS, "Count cards, ages and renewals on any day"));
     }
     if officer.may(Permission::WriteOfficerInfo, None) {
         view.begin.push(Link::new(super::officers::PATH, "Look after officers and what they may do"));
@@ -123,4 +103,59 @@ pub async fn show(
         answer.headers_mut().append(header::SET_COOKIE, flash::gone());
     }
     Ok(answer)
+}
+
+/// The search box and the piles, counted in one pass.
+fn waits(state: &AppState, officer: &CurrentOfficer, view: &mut DeskHomeView) {
+    let today = state.today();
+    let in_force = officer.kingdom.catalogue.in_force_on(today);
+    let index = state.services.indexes.desk();
+    view.search = Some(
+        Field::new(Kind::Search, "q", "Find a person")
+            .hint("SCA or legal name, or a part of either; e-mail or member number."),
+    );
+    let piles = index.tally(PILES.map(|(_, filter, ..)| filter), today, &in_force);
+    for ((key, _, tone, word, text), people) in PILES.into_iter().zip(piles) {
+        view.waiting.push(Waiting {
+            state: Badge::new(if people == 0 { Tone::Good } else { tone }, word),
+            count: thousands(people),
+            none: people == 0,
+            text: text.to_owned(),
+            href: href(PATH, &[("state", key)]),
+        });
+    }
+    let [marshals, listed] = index.tally([Filter::Warranted, Filter::Listed], today, &in_force).map(thousands);
+    view.counts.extend([
+        Link::new(PATH, format!("{} people on file", thousands(index.len()))),
+        Link::new(href(PATH, &[("state", "warranted")]), format!("{marshals} warranted marshals")),
+        Link::new(href(PATH, &[("state", "listed")]), format!("{listed} listed publicly")),
+    ]);
+    if let Some(stop) = state.services.projections.states().iter().find_map(|at| at.stopped_by.clone()) {
+        view.notices.push(format!(
+            "What is listed is as it was before {}, which cannot be used. What you save is recorded all the same. Tell whoever runs this site; `emol doctor` says what to do.",
+            stop.place()
+        ));
+    }
+    if !state.services.indexes.ready() {
+        view.notices.push("The lists are being read; the numbers here follow in a moment.".to_owned());
+    }
+}
+
+/// Says how many mails could not be handed over, where there are any (M3).
+async fn dead_letters(state: &AppState) -> Option<String> {
+    match state.services.store.dead_letters().await {
+        Ok(0) => None,
+        Ok(1) => Some(
+            "One mail could not be handed over and is not tried again. Tell whoever runs this site."
+                .to_owned(),
+        ),
+        Ok(count) => Some(format!(
+            "{} mails could not be handed over and are not tried again. Tell whoever runs this site.",
+            thousands(count)
+        )),
+        Err(error) => {
+            tracing::warn!(%error, "dead letters cannot be counted");
+            None
+        }
+    }
 }

@@ -25,8 +25,10 @@ mod open;
 mod person;
 pub mod policies;
 pub mod record;
+mod reports;
 mod sessions;
 mod sheet;
+mod today;
 pub mod verbs;
 
 use std::time::Duration;
@@ -49,6 +51,8 @@ pub fn routes() -> Router<AppState> {
         .route("/desk", get(home::show))
         .route("/desk/people", get(list::show))
         .route("/desk/people/export", post(export::csv))
+        // What lapses, and what was so on any day, in numbers.
+        .merge(reports::routes())
         // Where one is signed in.
         .route("/desk/sessions", get(sessions::show))
         .route("/desk/sessions/end", post(sessions::end))

@@ -51,6 +51,10 @@ pub enum Room {
     People,
     /// `/desk/people/new`.
     RegisterPerson,
+    /// `/desk/forecast`.
+    Forecast,
+    /// `/desk/reports`.
+    Reports,
     /// `/desk/officers`.
     Officers,
     /// `/desk/kingdom`.
@@ -69,6 +73,8 @@ impl Room {
             Self::Desk => ("/desk", "Desk"),
             Self::People => ("/desk/people", "People"),
             Self::RegisterPerson => ("/desk/people/new", "Register a person"),
+            Self::Forecast => ("/desk/forecast", "Forecast"),
+            Self::Reports => ("/desk/reports", "Reports"),
             Self::Officers => ("/desk/officers", "Officers"),
             Self::Kingdom => ("/desk/kingdom", "Kingdom"),
             Self::Policies => ("/desk/policies", "Privacy policy"),

@@ -21,6 +21,38 @@ pub struct DeskHomeView {
     pub notices: Vec<String>,
     /// What this officer may begin here.
     pub begin: Vec<Link>,
+    /// What was done today; none for whoever may look at nothing.
+    pub done: Option<Today>,
+}
+
+/// What was done today. Nobody on file is named in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Today {
+    /// What, the latest first.
+    pub deeds: Vec<Deed>,
+    /// What is not shown: `and 12 more kinds of changes`.
+    pub rest: Option<String>,
+    /// Why nothing is shown, when that is so.
+    pub nothing: String,
+    /// All of it.
+    pub all: Option<Link>,
+}
+
+/// What an officer did today.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Deed {
+    /// When it was last done: `14:05`.
+    pub time: String,
+    /// The same for programs.
+    pub iso: String,
+    /// `Card renewed in Fencing`.
+    pub text: String,
+    /// How often, where it was more than once: `200 times`.
+    pub times: Option<String>,
+    /// Who did it.
+    pub by: String,
+    /// Whose record it was, where it was one and the officer may open it.
+    pub href: Option<String>,
 }
 
 /// A pile of work.

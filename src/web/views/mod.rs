@@ -9,6 +9,7 @@
 
 pub mod audit;
 pub mod card;
+pub mod chart;
 pub mod chrome;
 pub mod desk;
 pub mod forms;
@@ -23,6 +24,7 @@ pub mod plain;
 pub mod policies;
 pub mod record;
 pub mod register;
+pub mod reports;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sessions;
@@ -31,8 +33,9 @@ pub use audit::{
     AsOfResult, AsOfView, AuditEventView, AuditLogView, AuditRow, EventLink, PayloadField, Seal, Subject,
 };
 pub use card::{CardDiscipline, CardView, OldLink, TypeLine, WaiverLine};
+pub use chart::{Chart, Group, Series};
 pub use chrome::{Audience, Banner, Flash, NavItem, Officer, Page, Room, Site};
-pub use desk::{Conflict, DeskHomeView, DeskPersonView, FieldGroup, Waiting};
+pub use desk::{Conflict, Deed, DeskHomeView, DeskPersonView, FieldGroup, Today, Waiting};
 pub use forms::{Action, Choice, CommandForm, Field, FieldError, Hidden, Kind, Width};
 pub use home::HomeView;
 pub use kingdom::{
@@ -56,4 +59,7 @@ pub use record::{
     AuthorizationRow, DeskRecordView, DisciplinePanel, HistoryRow, SectionLink, WaiverPanel, WarrantRow,
 };
 pub use register::{RegisterDiscipline, RegisterRow, RegisterView};
+pub use reports::{
+    DeskForecastView, DeskReportsView, LapseRow, NumberCell, NumberRow, NumberTable, Past, ReportSection, Tab,
+};
 pub use sessions::{DeskSessionsView, SessionRow};

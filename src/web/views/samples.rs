@@ -7,6 +7,7 @@ mod officers;
 mod policies;
 mod public;
 mod record;
+mod reports;
 
 use super::*;
 use crate::domain::date::{CivilDate, Instant};
@@ -68,6 +69,8 @@ pub fn officer() -> Officer {
             Room::Desk,
             Room::People,
             Room::RegisterPerson,
+            Room::Forecast,
+            Room::Reports,
             Room::Kingdom,
             Room::Officers,
             Room::Policies,

@@ -2,6 +2,7 @@
 //! The codes are part of the interface: `emol --help` lists them.
 
 mod demo;
+mod forecast;
 mod officers;
 mod register;
 mod settings;

@@ -350,6 +350,7 @@ fn whatever_an_address_asks_is_answered_and_never_becomes_markup() {
             "region",
             "cursor",
             "find",
+            "days",
         ];
         let long = "x".repeat(4_000);
         let values = [
@@ -378,6 +379,10 @@ fn whatever_an_address_asks_is_answered_and_never_becomes_markup() {
             "/auth/login",
             "/desk",
             "/desk/people",
+            "/desk/forecast",
+            "/desk/forecast.csv",
+            "/desk/reports",
+            "/desk/reports/ages.csv",
             &person,
             "/desk/officers",
             "/desk/officers/new",

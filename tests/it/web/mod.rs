@@ -15,6 +15,7 @@ mod permissions;
 mod policies;
 mod public;
 mod real_provider;
+mod reports;
 mod sessions;
 mod signing_in;
 pub mod site;

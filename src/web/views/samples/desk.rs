@@ -31,6 +31,38 @@ impl Sample for DeskHomeView {
                 Link::new("/desk/people/new", "Register a person"),
                 Link::new("/marshals", "The marshal list"),
             ],
+            done: Some(Today {
+                deeds: vec![
+                    Deed {
+                        time: "14:05".into(),
+                        iso: "2026-11-09T19:05:00Z".into(),
+                        text: "Card renewed in Fencing".into(),
+                        times: Some("200 times".into()),
+                        by: NAMES[2].into(),
+                        href: None,
+                    },
+                    Deed {
+                        time: "09:12".into(),
+                        iso: "2026-11-09T14:12:00Z".into(),
+                        text: "Heavy Rapier granted in Fencing".into(),
+                        times: None,
+                        by: NAMES[3].into(),
+                        href: Some("/desk/people/018f-1".into()),
+                    },
+                ],
+                rest: Some("And 3 other kinds of changes.".into()),
+                nothing: "Nothing has changed yet today.".into(),
+                all: Some(Link::new("/audit?from=2026-11-09", "All of it in the log")),
+            }),
+        };
+        let quiet = Self {
+            done: Some(Today {
+                deeds: vec![],
+                rest: None,
+                nothing: "Nothing has changed yet today.".into(),
+                all: None,
+            }),
+            ..view.clone()
         };
         let bare = Self {
             search: None,
@@ -38,9 +70,10 @@ impl Sample for DeskHomeView {
             counts: vec![],
             notices: vec![],
             begin: vec![],
+            done: None,
             ..view.clone()
         };
-        vec![("ordinary", view), ("bare", bare)]
+        vec![("ordinary", view), ("quiet", quiet), ("bare", bare)]
     }
 }
 
