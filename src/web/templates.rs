@@ -15,9 +15,10 @@ use serde::Serialize;
 use super::assets::Assets;
 use super::views::{
     AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskHomeView, DeskKingdomListView,
-    DeskKingdomView, DeskListView, DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView,
-    DeskPersonView, DeskRecordView, DeskRulebookView, DeskSessionsView, ErrorView, ForbiddenView, HomeView,
-    MarshalsView, MessageView, Page, PrivacyPolicyView, RegisterView, RequestView, SignInView,
+    DeskKingdomView, DeskListView, DeskManyDoneView, DeskManyView, DeskMergeView, DeskOfficerNewView,
+    DeskOfficerView, DeskOfficersView, DeskPersonView, DeskRecordView, DeskRulebookView, DeskSessionsView,
+    DeskWarrantsView, ErrorView, ForbiddenView, HomeView, MarshalsView, MessageView, Page, PrivacyPolicyView,
+    RegisterView, RequestView, SignInView,
 };
 
 #[derive(Embed)]
@@ -174,6 +175,12 @@ pages! {
     desk_person(DeskPersonView);
     /// `/desk/people/<id>/merge`
     desk_merge(DeskMergeView);
+    /// `/desk/people/many`
+    desk_many(DeskManyView);
+    /// `/desk/people/many/<run>`
+    desk_many_done(DeskManyDoneView);
+    /// `/desk/warrants`
+    desk_warrants(DeskWarrantsView);
     /// `/desk/sessions`
     desk_sessions(DeskSessionsView);
     /// `/desk/officers`
@@ -239,6 +246,7 @@ mod tests {
         all! {
             home register marshals card card_not_found error forbidden privacy_policy request_card
             update_info sign_in message desk_home desk_list desk_record desk_person desk_merge desk_sessions
+            desk_many desk_many_done desk_warrants
             desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook
             audit_log audit_event audit_asof
         }

@@ -121,7 +121,8 @@ fn row<'n>(entry: &Entry, catalogue: &Catalogue, notes: impl Iterator<Item = &'n
     ]
 }
 
-fn write<T: AsRef<str>>(
+/// One line of a file, with no cell that a spreadsheet would take for a formula.
+pub(super) fn write<T: AsRef<str>>(
     file: &mut csv::Writer<Vec<u8>>,
     cells: impl Iterator<Item = T>,
 ) -> Result<(), AppError> {

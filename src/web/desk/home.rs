@@ -97,6 +97,9 @@ pub async fn show(
         view.notices
             .push("No privacy policy is approved yet, so nobody can be invited to accept it.".to_owned());
     }
+    if officer.state()?.grants.allows_somewhere(Permission::WarrantRoster) {
+        view.begin.push(Link::new(super::warrants::PATH, "The warrant roster"));
+    }
     if officer.may(Permission::WriteOfficerInfo, None) {
         view.begin.push(Link::new(super::officers::PATH, "Look after officers and what they may do"));
         view.begin.push(Link::new(super::officers::NEW, "Invite an officer"));

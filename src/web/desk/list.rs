@@ -13,16 +13,17 @@ use crate::domain::status::{WaiverState, is_valid};
 use crate::domain::text::clean;
 use crate::events::evolve::Catalogue;
 use crate::projections::desk::{Entry, Filter, Index, Query, Sort};
-use crate::web::desk::forms;
+use crate::web::desk::{forms, many};
 use crate::web::error::AppError;
 use crate::web::form::{Sent, capital};
 use crate::web::reading;
 use crate::web::session::CurrentOfficer;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
+use crate::web::views::parts::thousands;
 use crate::web::views::{
-    Action, Badge, Column, CommandForm, Day, DeskListView, DeskRow, Field, Hidden, Kind, Order, Page, Pager,
-    Tone, href,
+    Action, Badge, Choose, Column, CommandForm, Day, DeskListView, DeskRow, Field, Hidden, Kind, Order, Page,
+    Pager, Tone, href,
 };
 use crate::web::words;
 
@@ -102,6 +103,20 @@ impl Asked {
         }
     }
 
+    /// What it asks for, to be sent along with a form: everything but the page.
+    pub(super) fn sent_along(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let sort = if self.sort == "name" { "" } else { self.sort.as_str() };
+        let all = [
+            ("q", self.q.as_str()),
+            ("state", &self.state),
+            ("discipline", &self.discipline),
+            ("branch", &self.branch),
+            ("sort", sort),
+            ("dir", if self.down { "down" } else { "" }),
+        ];
+        all.into_iter().filter(|(_, value)| !value.is_empty())
+    }
+
     pub(super) fn query(&self) -> Query {
         let filter = STATES.iter().find(|(key, ..)| *key == self.state).map(|(_, _, filter)| *filter);
         let sort = SORTS.iter().find(|(key, ..)| *key == self.sort).map_or(Sort::Name, |(_, _, sort)| *sort);
@@ -119,7 +134,7 @@ impl Asked {
     }
 
     /// The same question with another order or page.
-    fn address(&self, sort: &str, down: bool, page: usize) -> String {
+    pub(super) fn address(&self, sort: &str, down: bool, page: usize) -> String {
         let page = if page > 1 { page.to_string() } else { String::new() };
         let sort = if sort == "name" && !down { "" } else { sort };
         href(
@@ -191,6 +206,7 @@ pub(super) async fn page(
     let may_register = officer.may(Permission::WriteCombatantInfo, None);
     let may_export = officer.may(Permission::ExportSealed, None);
     let mut view = view(asked, &index, catalogue, rows, total, may_register);
+    view.choose = (total > 0 && many::open_to(officer)).then(|| choose(asked, total));
     view.export = (total > 0).then(|| export(asked, may_export, refused));
     let path = asked.address(&asked.sort, asked.down, asked.page);
     let page = Page::desk(&state.site().site, &officer.chrome(), &path, "People", view);
@@ -256,8 +272,20 @@ fn view(
         columns,
         rows,
         pager: Pager::new(total, PER_PAGE, asked.page, |page| asked.address(&asked.sort, asked.down, page)),
+        choose: None,
         export: None,
         register_href: may_register.then(|| "/desk/people/new".to_owned()),
+    }
+}
+
+/// Ticks on the rows, and all that were found.
+fn choose(asked: &Asked, total: usize) -> Choose {
+    let hidden =
+        asked.sent_along().map(|(name, value)| Hidden { name: name.to_owned(), value: value.to_owned() });
+    Choose {
+        hidden: hidden.collect(),
+        ticked: "With those ticked…".to_owned(),
+        all: (total > 1).then(|| format!("With all {} found…", thousands(total))),
     }
 }
 
@@ -273,18 +301,8 @@ fn export(asked: &Asked, may_export: bool, refused: Option<(&Sent, Option<String
     let fields = fields.into_iter().map(|field| field.scoped("export")).collect();
     let mut form = CommandForm::new("export", "/desk/people/export", "Download", String::new(), fields)
         .note("Everybody who was found, not this page alone, as comma-separated values. It is recorded what you took and why.");
-    let dir = if asked.down { "down" } else { "" };
-    for (name, value) in [
-        ("q", asked.q.as_str()),
-        ("state", &asked.state),
-        ("discipline", &asked.discipline),
-        ("branch", &asked.branch),
-        ("sort", &asked.sort),
-        ("dir", dir),
-    ] {
-        if !value.is_empty() {
-            form = form.with_hidden(name, value);
-        }
+    for (name, value) in asked.sent_along() {
+        form = form.with_hidden(name, value);
     }
     Action::new("Take the list along", form)
 }
@@ -317,6 +335,7 @@ fn row(entry: &Entry, catalogue: &Catalogue, today: CivilDate, rules: &Rules) ->
         flag(Filter::OldLink, Tone::Off, "Old link"),
     ];
     DeskRow {
+        id: entry.id.to_string(),
         href: format!("{PATH}/{}", entry.id),
         sca_name: entry.sca_name.as_deref().map(ToOwned::to_owned),
         legal_name: entry.legal_name.to_string(),

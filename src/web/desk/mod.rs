@@ -19,6 +19,7 @@ pub mod forms;
 mod home;
 pub mod kingdom;
 mod list;
+pub mod many;
 mod merge;
 pub mod officers;
 mod open;
@@ -27,6 +28,7 @@ pub mod record;
 mod sessions;
 mod sheet;
 pub mod verbs;
+mod warrants;
 
 use std::time::Duration;
 
@@ -70,6 +72,10 @@ pub fn routes() -> Router<AppState> {
         .route("/desk/people/{id}/set-listing", verb(verbs::consent::set_listing))
         .route("/desk/people/{id}/assign-card-id", verb(verbs::consent::assign_card_id))
         .route("/desk/people/{id}/erase", verb(verbs::erase::erase))
+        // Many people at once, and the marshals among them.
+        .merge(many::routes())
+        .route("/desk/warrants", get(warrants::show))
+        .route("/desk/warrants/export", post(warrants::csv))
         .merge(officers::routes())
         // What holds for everyone.
         .merge(kingdom::routes())

@@ -51,6 +51,8 @@ pub enum Room {
     People,
     /// `/desk/people/new`.
     RegisterPerson,
+    /// `/desk/warrants`.
+    Warrants,
     /// `/desk/officers`.
     Officers,
     /// `/desk/kingdom`.
@@ -67,6 +69,7 @@ impl Room {
             Self::Desk => ("/desk", "Desk"),
             Self::People => ("/desk/people", "People"),
             Self::RegisterPerson => ("/desk/people/new", "Register a person"),
+            Self::Warrants => ("/desk/warrants", "Warrants"),
             Self::Officers => ("/desk/officers", "Officers"),
             Self::Kingdom => ("/desk/kingdom", "Kingdom"),
             Self::Audit => ("/audit", "The log"),

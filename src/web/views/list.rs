@@ -23,10 +23,23 @@ pub struct DeskListView {
     pub rows: Vec<DeskRow>,
     /// Where in the list this page is.
     pub pager: Pager,
+    /// Choosing people to do something with; nothing for those who may not.
+    pub choose: Option<Choose>,
     /// The list as a file.
     pub export: Option<Action>,
     /// Where to register a person, for those who may.
     pub register_href: Option<String>,
+}
+
+/// Choosing people of a list: each row is a tick.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choose {
+    /// Sent along unseen: the search that found them.
+    pub hidden: Vec<super::forms::Hidden>,
+    /// The button that takes those ticked.
+    pub ticked: String,
+    /// The button that takes all of them, not this page alone.
+    pub all: Option<String>,
 }
 
 /// How a column is sorted.
@@ -55,6 +68,8 @@ pub struct Column {
 /// One person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeskRow {
+    /// What a tick sends.
+    pub id: String,
     /// The record.
     pub href: String,
     /// SCA name.

@@ -15,6 +15,7 @@ pub mod forms;
 pub mod home;
 pub mod kingdom;
 pub mod list;
+pub mod many;
 pub mod marshals;
 pub mod merge;
 pub mod officers;
@@ -25,6 +26,7 @@ pub mod register;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sessions;
+pub mod warrants;
 
 pub use audit::{
     AsOfResult, AsOfView, AuditEventView, AuditLogView, AuditRow, EventLink, PayloadField, Seal, Subject,
@@ -38,7 +40,8 @@ pub use kingdom::{
     BookRow, ComingTerm, DeskKingdomListView, DeskKingdomView, DeskRulebookView, KingdomFrame, PreviewNote,
     SettingGroup, SettingLine, Swatch, TermRow, ThemePreview,
 };
-pub use list::{Column, DeskListView, DeskRow, Order};
+pub use list::{Choose, Column, DeskListView, DeskRow, Order};
+pub use many::{DeskManyDoneView, DeskManyView, ManyAct, ManyPreview, ManyProgress, ManyRow, ManyWhy};
 pub use marshals::{MarshalRow, MarshalsDiscipline, MarshalsView};
 pub use merge::{Candidate, DeskMergeView, Pair, PairRow};
 pub use officers::{
@@ -55,3 +58,4 @@ pub use record::{
 };
 pub use register::{RegisterDiscipline, RegisterRow, RegisterView};
 pub use sessions::{DeskSessionsView, SessionRow};
+pub use warrants::{DeskWarrantsView, RosterRow};

@@ -3,6 +3,7 @@
 mod audit;
 mod desk;
 mod kingdom;
+mod many;
 mod officers;
 mod public;
 mod record;
@@ -67,6 +68,7 @@ pub fn officer() -> Officer {
             Room::Desk,
             Room::People,
             Room::RegisterPerson,
+            Room::Warrants,
             Room::Kingdom,
             Room::Officers,
             Room::Audit,

@@ -46,6 +46,7 @@ impl Sample for DeskHomeView {
 
 fn list(total: usize, q: &str) -> DeskListView {
     let row = |i: usize| DeskRow {
+        id: format!("0192f3a0-0000-7000-8000-{i:012}"),
         href: format!("/desk/people/{i}"),
         sca_name: (i % 5 != 4).then(|| NAMES[i % NAMES.len()].into()),
         legal_name: ["Xavier Jansen", "Wen Wójcik", "Anna-Lena Oosterhuis van den Berg"][i % 3].into(),
@@ -90,6 +91,11 @@ fn list(total: usize, q: &str) -> DeskListView {
         ],
         rows: (0..total.min(50)).map(row).collect(),
         pager: Pager::new(total, 50, 2, |n| href("/desk/people", &[("page", &n.to_string())])),
+        choose: (total > 1).then(|| Choose {
+            hidden: vec![Hidden { name: "state".into(), value: "lapsing".into() }],
+            ticked: "With those ticked…".into(),
+            all: Some("With all 3\u{202f}000 found…".into()),
+        }),
         export: (total > 0).then(|| Action::new("Take the list along", form("export", "Download", vec![]))),
         register_href: Some("/desk/people/new".into()),
     }
