@@ -108,7 +108,7 @@ pub async fn carry_out(
     if people.is_empty() || people.len() > super::MOST {
         return page::choose(&state, &officer, &selection, people.len(), &sent, Vec::new());
     }
-    let plan = plan::plan(&state, &officer, &act, &people).await?;
+    let plan = plan::plan(&state, &officer, &act, &people, true).await?;
     let back = |errors: Vec<(String, String)>, message: Option<&str>, renew: bool| Back {
         form: page::FORM.to_owned(),
         sent: sent.clone(),

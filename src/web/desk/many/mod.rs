@@ -11,7 +11,12 @@
 //!
 //! Nothing is stored for it: a run's commands have ids that follow from the form's, they share its
 //! correlation id, and who was left as they were stands in the entry that ends the run
-//! ([`crate::commands::bus::Outcome`]). Sending the same form again shows its result.
+//! ([`crate::commands::bus::Outcome`]). Sending the same form again shows its result. Where the process was
+//! killed in between, some are done and nothing says that it ended: the same form, sent again, then shows what
+//! is left to do, because that is not what was seen.
+//!
+//! A renewal is not taken back: the correction of its date may name any day after the one before, and the
+//! result leads there; to make it undone is no fact that there is an event for.
 //!
 //! To add an act: a variant of `acts::Kind`, what it asks, and the commands that it means.
 
@@ -85,7 +90,7 @@ async fn show(
     }
     match Act::read(&sent, &officer)? {
         Ok(act) => {
-            let rows = plan::plan(&state, &officer, &act, &people).await?;
+            let rows = plan::plan(&state, &officer, &act, &people, false).await?;
             let page = sent.text("page").parse().unwrap_or(1);
             page::preview(&state, &officer, &selection, &act, &rows, page, None, StatusCode::OK).await
         }

@@ -52,7 +52,8 @@ pub struct Plan {
     pub mark: String,
 }
 
-/// Asks what an act would come to.
+/// Asks what an act would come to: of records as last seen, or, where it is about to be done, as the log has
+/// them now.
 ///
 /// # Errors
 /// [`AppError`] when the log cannot be read.
@@ -61,12 +62,13 @@ pub async fn plan(
     officer: &CurrentOfficer,
     act: &Act,
     people: &[Somebody],
+    fresh: bool,
 ) -> Result<Plan, AppError> {
     let bus = state.bus();
     let judge = bus.judge(officer.actor());
     let catalogue = &bus.kingdom().catalogue;
     let ids: Vec<CombatantId> = people.iter().map(|one| one.id).collect();
-    let records = bus.records(&ids, false).await?;
+    let records = bus.records(&ids, fresh).await?;
     let mut judged: Vec<Vec<Row>> = Vec::with_capacity(people.len());
     for (number, (one, record)) in people.iter().zip(&records).enumerate() {
         judged.push(rows(&judge, act, one, record, catalogue)?);
@@ -75,16 +77,15 @@ pub async fn plan(
         }
     }
     // What was refused is asked again of records that were just read.
-    let again: Vec<usize> = judged
-        .iter()
-        .enumerate()
-        .filter(|(_, rows)| rows.iter().any(|row| row.outcome.is_err()))
-        .map(|(at, _)| at)
-        .collect();
-    let ids: Vec<CombatantId> = again.iter().map(|at| people[*at].id).collect();
-    let fresh: Vec<Arc<Record>> = bus.records(&ids, true).await?;
-    for (at, record) in again.iter().zip(&fresh) {
-        judged[*at] = rows(&judge, act, &people[*at], record, catalogue)?;
+    if !fresh {
+        let refused =
+            |(at, rows): (usize, &Vec<Row>)| rows.iter().any(|row| row.outcome.is_err()).then_some(at);
+        let again: Vec<usize> = judged.iter().enumerate().filter_map(refused).collect();
+        let ids: Vec<CombatantId> = again.iter().map(|at| people[*at].id).collect();
+        let records: Vec<Arc<Record>> = bus.records(&ids, true).await?;
+        for (at, record) in again.iter().zip(&records) {
+            judged[*at] = rows(&judge, act, &people[*at], record, catalogue)?;
+        }
     }
     let (mut rows, changing): (Vec<Row>, Vec<Row>) =
         judged.into_iter().flatten().partition(|row| row.outcome.is_err());
