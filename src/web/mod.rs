@@ -26,3 +26,4 @@ pub mod templates;
 pub mod theme;
 pub mod views;
 pub mod words;
+pub mod xlsx;

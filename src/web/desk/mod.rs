@@ -13,7 +13,9 @@
 //! 3. Its form, in [`record`].
 
 pub mod act;
+mod columns;
 mod export;
+mod file;
 pub mod flash;
 pub mod forms;
 mod home;
@@ -49,7 +51,7 @@ pub fn routes() -> Router<AppState> {
         // What waits, and everybody on file.
         .route("/desk", get(home::show))
         .route("/desk/people", get(list::show))
-        .route("/desk/people/export", post(export::csv))
+        .route("/desk/people/export", post(export::file))
         // Where one is signed in.
         .route("/desk/sessions", get(sessions::show))
         .route("/desk/sessions/end", post(sessions::end))
@@ -75,7 +77,7 @@ pub fn routes() -> Router<AppState> {
         // Many people at once, and the marshals among them.
         .merge(many::routes())
         .route("/desk/warrants", get(warrants::show))
-        .route("/desk/warrants/export", post(warrants::csv))
+        .route("/desk/warrants/export", post(warrants::file))
         .merge(officers::routes())
         // What holds for everyone.
         .merge(kingdom::routes())

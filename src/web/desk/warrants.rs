@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::file::{File, Format};
 use super::list::{self, LAPSING_DAYS};
-use super::{export, forms, many};
+use super::{forms, many};
 use crate::commands::authorize::Denied;
 use crate::commands::refusal;
 use crate::domain::date::CivilDate;
@@ -255,25 +256,24 @@ pub async fn show(
     page(&state, &officer, &asked, None, status).await
 }
 
-/// The roster as comma-separated values, for whoever says what for.
-pub async fn csv(
+/// The roster as a file, for whoever says what for.
+pub async fn file(
     State(state): State<AppState>,
     officer: CurrentOfficer,
     body: Bytes,
 ) -> Result<Response, AppError> {
     let sent = Sent::read(&body)?;
     let asked = Asked::of(&sent, &officer)?;
-    let reason = sent.text("reason");
+    let (format, reason) = (Format::of(&sent)?, sent.text("reason"));
     let fault = refusal::reason(reason).err().map(|why| capital(&why.to_string()));
     if fault.is_some() || !asked.errors.is_empty() {
-        return page(&state, &officer, &asked, Some((reason, fault)), StatusCode::UNPROCESSABLE_ENTITY).await;
+        return page(&state, &officer, &asked, Some((&sent, fault)), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let catalogue = &officer.kingdom.catalogue;
     let today = state.today();
     let found = asked.find(&state.lists()?.desk(), catalogue, today);
     reading::of_export(&state, &officer, "desk-warrants", asked.words(), found.len(), reason).await?;
     let numbers = officer.may(Permission::ExportSealed, None);
-    let mut file = csv::Writer::from_writer(b"\xEF\xBB\xBF".to_vec());
     let columns = [
         "sca_name",
         "legal_name",
@@ -285,7 +285,7 @@ pub async fn csv(
         "card_expires",
         "member_expiry",
     ];
-    export::write(&mut file, columns.into_iter().chain(numbers.then_some("member_number")))?;
+    let mut file = File::new(columns.into_iter().chain(numbers.then_some("member_number")));
     for one in &found {
         let day = |day: Option<CivilDate>| day.map_or_else(String::new, |day| day.to_string());
         let entry = &one.entry;
@@ -301,20 +301,16 @@ pub async fn csv(
             day(entry.member_expiry),
         ];
         let number = numbers.then(|| entry.member_number.as_deref().unwrap_or_default().to_owned());
-        export::write(&mut file, cells.into_iter().chain(number))?;
+        file.row(cells.into_iter().chain(number));
     }
-    let bytes = file.into_inner().map_err(|why| AppError::Internal(why.to_string()))?;
-    let name = format!("attachment; filename=\"warrants-{}-{today}.csv\"", asked.discipline);
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, bytes).into_response())
+    file.answer(format, &format!("warrants-{}", asked.discipline), today)
 }
 
 async fn page(
     state: &AppState,
     officer: &CurrentOfficer,
     asked: &Asked,
-    refused: Option<(&str, Option<String>)>,
+    refused: Option<(&Sent, Option<String>)>,
     status: StatusCode,
 ) -> Result<Response, AppError> {
     let catalogue = &officer.kingdom.catalogue;
@@ -404,13 +400,13 @@ fn choose(asked: &Asked) -> Choose {
     }
 }
 
-fn export_form(asked: &Asked, refused: Option<(&str, Option<String>)>) -> Action {
-    let (typed, fault) = refused.unwrap_or_default();
-    let fields = vec![forms::reason().value(typed).error(fault).scoped("export")];
+fn export_form(asked: &Asked, refused: Option<(&Sent, Option<String>)>) -> Action {
+    let (typed, fault) = refused.map_or((None, None), |(sent, fault)| (Some(sent), fault));
+    let typed = |name| typed.map_or("", |sent: &Sent| sent.text(name));
+    let fields = [forms::reason().value(typed("reason")).error(fault), Format::field(typed("format"))];
+    let fields = fields.into_iter().map(|field| field.scoped("export")).collect();
     let mut form = CommandForm::new("export", "/desk/warrants/export", "Download", String::new(), fields)
-        .note(
-            "The warrants that were found, as comma-separated values. It is recorded what you took and why.",
-        );
+        .note("The warrants that were found. It is recorded what you took and why.");
     for (name, value) in asked.sent_along().into_iter().filter(|(_, value)| !value.is_empty()) {
         form = form.with_hidden(name, value);
     }

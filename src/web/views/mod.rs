@@ -40,7 +40,7 @@ pub use kingdom::{
     BookRow, ComingTerm, DeskKingdomListView, DeskKingdomView, DeskRulebookView, KingdomFrame, PreviewNote,
     SettingGroup, SettingLine, Swatch, TermRow, ThemePreview,
 };
-pub use list::{Choose, Column, DeskListView, DeskRow, Order};
+pub use list::{Cell, Choose, Column, DeskListView, DeskRow, Order};
 pub use many::{DeskManyDoneView, DeskManyView, ManyAct, ManyPreview, ManyProgress, ManyRow, ManyWhy};
 pub use marshals::{MarshalRow, MarshalsDiscipline, MarshalsView};
 pub use merge::{Candidate, DeskMergeView, Pair, PairRow};

@@ -22,6 +22,9 @@ use crate::web::words;
 /// Stands for the reason in a preview: it is asked for only when it is known what it is for.
 const TO_COME: &str = "given below";
 
+/// What is wrong, by field.
+pub type Faults = Vec<(&'static str, String)>;
+
 /// What can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -224,10 +227,7 @@ impl Act {
     ///
     /// # Errors
     /// [`AppError::Bad`] for an act that there is not; [`AppError::Denied`] where the officer may not.
-    pub fn read(
-        sent: &Sent,
-        officer: &CurrentOfficer,
-    ) -> Result<Result<Self, Vec<(&'static str, String)>>, AppError> {
+    pub fn read(sent: &Sent, officer: &CurrentOfficer) -> Result<Result<Self, Faults>, AppError> {
         let kind = Kind::ALL.into_iter().find(|kind| kind.key() == sent.text("act"));
         let Some(kind) = kind else {
             return Err(AppError::Bad("there is no such thing to do; choose again".to_owned()));

@@ -58,7 +58,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route(PATH, get(show).post(carry::carry_out))
         .route("/desk/people/many/{run}", get(result::show))
-        .route("/desk/people/many/{run}/file", post(result::csv))
+        .route("/desk/people/many/{run}/file", post(result::file))
 }
 
 /// Whether there is anything here that the officer may do, so that the list offers to choose people.

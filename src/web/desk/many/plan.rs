@@ -176,7 +176,7 @@ fn mark(state: &AppState, act: &Act, rows: &[Row]) -> String {
         }
     }
     let hash = state.bus().store().keyring().body_hash(text.as_bytes());
-    hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::store::chain::hex(&hash)
 }
 
 impl Plan {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::acts::{Act, Kind};
@@ -17,7 +17,7 @@ use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, CommandId};
 use crate::domain::permission::Permission;
 use crate::events::{CombatantEvent, Event};
-use crate::web::desk::export;
+use crate::web::desk::file::{File, Format};
 use crate::web::desk::forms;
 use crate::web::desk::list;
 use crate::web::error::AppError;
@@ -30,6 +30,9 @@ use crate::web::views::parts::thousands;
 use crate::web::views::{
     Action, Badge, CommandForm, DeskManyDoneView, Link, ManyProgress, ManyRow, Moment, Page, Pager, Tone,
 };
+
+/// An event with the day of its effect.
+type Dated<'e> = (&'e CombatantEvent, Option<CivilDate>);
 
 /// One line: somebody, and what changed or why nothing did.
 struct Line {
@@ -52,7 +55,7 @@ pub async fn show(
 }
 
 /// The result as a file, for whoever says what for.
-pub async fn csv(
+pub async fn file(
     State(state): State<AppState>,
     officer: CurrentOfficer,
     Path(run): Path<String>,
@@ -61,18 +64,17 @@ pub async fn csv(
     officer.require(Permission::ReadCombatantInfo, None)?;
     let run = CommandId::parse(&run).map_err(|_| AppError::NotFound)?;
     let sent = Sent::read(&body)?;
-    let reason = sent.text("reason");
+    let (format, reason) = (Format::of(&sent)?, sent.text("reason"));
     if let Err(fault) = refusal::reason(reason) {
         let fault = Some(capital(&fault.to_string()));
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return page_of(&state, &officer, run, 1, Some((reason, fault)), status).await;
+        return page_of(&state, &officer, run, 1, Some((&sent, fault)), status).await;
     }
     let ended = state.bus().outcome(run, &officer.actor()).await?.ok_or(AppError::NotFound)?;
     let lines = lines(&state, &officer, &ended)?;
     reading::of_export(&state, &officer, "desk-many-result", format!("run {run}"), lines.len(), reason)
         .await?;
-    let mut file = csv::Writer::from_writer(b"\xEF\xBB\xBF".to_vec());
-    export::write(&mut file, ["sca_name", "legal_name", "outcome", "what"].into_iter())?;
+    let mut file = File::new(["sca_name", "legal_name", "outcome", "what"]);
     for line in &lines {
         let entry = line.person.entry.as_ref();
         let (outcome, what) = match &line.outcome {
@@ -81,13 +83,9 @@ pub async fn csv(
         };
         let sca = entry.and_then(|entry| entry.sca_name.as_deref()).unwrap_or_default();
         let legal = entry.map_or("No longer on the list", |entry| &entry.legal_name);
-        export::write(&mut file, [sca, legal, outcome, what].into_iter())?;
+        file.row([sca, legal, outcome, what]);
     }
-    let bytes = file.into_inner().map_err(|why| AppError::Internal(why.to_string()))?;
-    let name = format!("attachment; filename=\"many-{}.csv\"", state.today());
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, bytes).into_response())
+    file.answer(format, "many", state.today())
 }
 
 async fn page_of(
@@ -95,7 +93,7 @@ async fn page_of(
     officer: &CurrentOfficer,
     run: CommandId,
     page: usize,
-    refused: Option<(&str, Option<String>)>,
+    refused: Option<(&Sent, Option<String>)>,
     status: StatusCode,
 ) -> Result<Response, AppError> {
     let path = format!("{PATH}/{run}");
@@ -148,12 +146,13 @@ async fn page_of(
     Ok((status, state.render(&page, Templates::desk_many_done)?).into_response())
 }
 
-fn export_form(path: &str, refused: Option<(&str, Option<String>)>) -> Action {
-    let (typed, fault) = refused.unwrap_or_default();
-    let fields = vec![forms::reason().value(typed).error(fault).scoped("export")];
-    let form = CommandForm::new("export", &format!("{path}/file"), "Download", String::new(), fields).note(
-        "Who changed and who did not, as comma-separated values. It is recorded what you took and why.",
-    );
+fn export_form(path: &str, refused: Option<(&Sent, Option<String>)>) -> Action {
+    let (typed, fault) = refused.map_or((None, None), |(sent, fault)| (Some(sent), fault));
+    let typed = |name| typed.map_or("", |sent: &Sent| sent.text(name));
+    let fields = [forms::reason().value(typed("reason")).error(fault), Format::field(typed("format"))];
+    let fields = fields.into_iter().map(|field| field.scoped("export")).collect();
+    let form = CommandForm::new("export", &format!("{path}/file"), "Download", String::new(), fields)
+        .note("Who changed and who did not. It is recorded what you took and why.");
     Action::new("Take the result along", form)
 }
 
@@ -180,7 +179,7 @@ fn next(officer: &CurrentOfficer, act: Option<&Act>, run: CommandId, changed: us
 fn lines(state: &AppState, officer: &CurrentOfficer, ended: &Ended) -> Result<Vec<Line>, AppError> {
     let catalogue = &officer.kingdom.catalogue;
     // One line for each command: what it recorded together is said together.
-    let mut changed: BTreeMap<_, (CombatantId, Vec<(&CombatantEvent, Option<CivilDate>)>)> = BTreeMap::new();
+    let mut changed: BTreeMap<CommandId, (CombatantId, Vec<Dated<'_>>)> = BTreeMap::new();
     for entry in &ended.changed {
         if let Some(Event::Combatant(event)) = &entry.event {
             let of = changed

@@ -1,6 +1,6 @@
 //! Who is meant: those ticked, all that a search of the list found, or those whom an earlier run changed.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::list::{self, Asked};
@@ -102,7 +102,7 @@ impl Selection {
             Whom::Changed(run, _) => vec![("changed", run.to_string())],
             Whom::Found(asked) => [("all", "yes".to_owned())]
                 .into_iter()
-                .chain(asked.sent_along().map(|(name, value)| (name, value.to_owned())))
+                .chain(asked.sent_along().into_iter().map(|(name, value)| (name, value.to_owned())))
                 .collect(),
         }
     }
@@ -120,10 +120,7 @@ impl Selection {
         match &self.0 {
             Whom::Ticked(_) => list::PATH.to_owned(),
             Whom::Changed(run, _) => format!("{}/{run}", super::PATH),
-            Whom::Found(asked) => {
-                let all: Vec<(&str, &str)> = asked.sent_along().collect();
-                href(list::PATH, &all)
-            }
+            Whom::Found(asked) => href(list::PATH, &asked.sent_along()),
         }
     }
 
@@ -151,12 +148,12 @@ impl Selection {
 
 /// These people with what the list knows of them, in its order.
 pub fn named<'e>(ids: &[CombatantId], index: impl Iterator<Item = &'e Arc<Entry>>) -> Vec<Somebody> {
-    let mut wanted: HashMap<CombatantId, ()> = ids.iter().map(|id| (*id, ())).collect();
+    let mut wanted: HashSet<CombatantId> = ids.iter().copied().collect();
     let mut people: Vec<Somebody> = index
-        .filter(|entry| wanted.remove(&entry.id).is_some())
+        .filter(|entry| wanted.remove(&entry.id))
         .map(|entry| Somebody { id: entry.id, entry: Some(Arc::clone(entry)) })
         .collect();
-    let mut gone: Vec<CombatantId> = wanted.into_keys().collect();
+    let mut gone: Vec<CombatantId> = wanted.into_iter().collect();
     gone.sort_unstable();
     people.extend(gone.into_iter().map(|id| Somebody { id, entry: None }));
     people

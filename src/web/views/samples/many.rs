@@ -161,20 +161,20 @@ impl Sample for DeskWarrantsView {
             legal_name: (i % 3 != 2).then(|| "Xavier Jansen".into()),
             marshal: ["Rapier Marshal", "Marshal in Training"][i % 2].into(),
             since: day("2025-01-15"),
-            until: (i % 2 == 0).then(|| day("2026-12-31")),
+            until: (i.is_multiple_of(2)).then(|| day("2026-12-31")),
             member: (i % 4 != 3).then(|| "123456".into()),
-            member_until: (i % 4 == 0).then(|| day("2027-02-28")),
-            waiver: if i % 3 == 0 {
+            member_until: (i.is_multiple_of(4)).then(|| day("2027-02-28")),
+            waiver: if i.is_multiple_of(3) {
                 Badge::new(Tone::Good, "to 9 Jan 2032")
             } else {
                 Badge::new(Tone::Bad, "Lapsed")
             },
-            card: if i % 2 == 0 {
+            card: if i.is_multiple_of(2) {
                 Badge::new(Tone::Good, "to 14 Mar 2027")
             } else {
                 Badge::new(Tone::Bad, "Expired")
             },
-            state: if i % 3 == 0 {
+            state: if i.is_multiple_of(3) {
                 Badge::new(Tone::Warn, "Lapsing")
             } else {
                 Badge::new(Tone::Bad, "Not in force")
