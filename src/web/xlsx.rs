@@ -45,8 +45,8 @@ fn sheet(rows: &[Vec<String>]) -> String {
     for (at, row) in rows.iter().enumerate() {
         xml.push_str("<row>");
         for cell in row {
-            let style = if at == 0 { " s=\"1\"" } else { "" };
-            xml.push_str(&format!("<c{style} t=\"inlineStr\"><is><t xml:space=\"preserve\">"));
+            xml.push_str(if at == 0 { "<c s=\"1\"" } else { "<c" });
+            xml.push_str(" t=\"inlineStr\"><is><t xml:space=\"preserve\">");
             escape(&mut xml, cell);
             xml.push_str("</t></is></c>");
         }
@@ -125,8 +125,9 @@ fn crc32(bytes: &[u8]) -> u32 {
     const TABLE: [u32; 256] = {
         let mut table = [0; 256];
         let mut byte = 0;
+        let mut number = 0;
         while byte < 256 {
-            let mut value = byte as u32;
+            let mut value = number;
             let mut bit = 0;
             while bit < 8 {
                 value = if value & 1 == 1 { value >> 1 ^ 0xEDB8_8320 } else { value >> 1 };
@@ -134,6 +135,7 @@ fn crc32(bytes: &[u8]) -> u32 {
             }
             table[byte] = value;
             byte += 1;
+            number += 1;
         }
         table
     };
