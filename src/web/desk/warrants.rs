@@ -427,7 +427,7 @@ fn row(one: &One, asked: &Asked, catalogue: &Catalogue, reads: bool, today: Civi
         since: one.since.into(),
         until: one.until.map(Day::from),
         member: entry.member_number.as_deref().map(ToOwned::to_owned),
-        member_until: entry.member_expiry.map(Day::from),
+        member_until: entry.member_expiry.map(|day| day.day_before().into()),
         waiver: match entry.waiver_on(today) {
             WaiverState::Missing => Badge::new(Tone::Bad, "Missing"),
             WaiverState::Lapsed { .. } => Badge::new(Tone::Bad, "Lapsed"),

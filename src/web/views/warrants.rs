@@ -52,7 +52,7 @@ pub struct RosterRow {
     pub until: Option<Day>,
     /// The member number.
     pub member: Option<String>,
-    /// When the membership expires.
+    /// The last day of the membership.
     pub member_until: Option<Day>,
     /// The waiver's state.
     pub waiver: Badge,
