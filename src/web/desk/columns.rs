@@ -103,7 +103,8 @@ impl Shown {
     #[must_use]
     pub fn field(chosen: &[Self]) -> Field {
         let choices = Self::ALL.map(|column| (column.key(), column.label()));
-        let mut field = Field::new(Kind::Checks, "show", "Beside the SCA name").width(Width::Full).choices(choices);
+        let mut field =
+            Field::new(Kind::Checks, "show", "Beside the SCA name").width(Width::Full).choices(choices);
         for (choice, column) in field.choices.iter_mut().zip(Self::ALL) {
             choice.selected = chosen.contains(&column);
         }
