@@ -64,6 +64,9 @@ pub async fn pages(url: &str) {
         let mut rows: Vec<Row> =
             asked.iter().map(|(name, _)| Row { name: (*name).to_owned(), rounds: Vec::new() }).collect();
         let mut slowest: Vec<Vec<f64>> = vec![Vec::new(); asked.len()];
+        // The officer's own key is made with the first reading.
+        let mut client = Client::to(site.address).await;
+        assert_eq!(client.send(&get(&site, "/desk/people")).await, 200);
         for _ in 0..ROUNDS {
             kept.rounds.push(wrk(format!("http://{}/register", site.address)).await.0);
             for (at, (_, paths)) in asked.iter().enumerate() {
@@ -75,7 +78,6 @@ pub async fn pages(url: &str) {
         rows.push(kept);
         let people = site.services.indexes.desk().len();
         report(&format!("desk, {people} people, 32 connections"), "requests/s", &rows, kept_name);
-        let mut client = Client::to(site.address).await;
         for ((name, paths), p99) in asked.iter().zip(slowest) {
             let mut alone = Vec::new();
             for path in paths.iter().cycle().take(200) {
@@ -160,7 +162,8 @@ pub async fn bulk(url: &str) {
             rest[..rest.find('"').unwrap()].to_owned()
         };
         let changes: usize = {
-            let rest = &page[page.find("<b>").unwrap() + 3..];
+            let tally = &page[page.find("class=\"tally\"").unwrap()..];
+            let rest = &tally[tally.find("<b>").unwrap() + 3..];
             rest[..rest.find('<').unwrap()]
                 .chars()
                 .filter(char::is_ascii_digit)

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Bus, BusError, Change, Proposal};
+use super::{Attempt, Bus, BusError, Change, Proposal};
 use crate::domain::actor::Actor;
 use crate::domain::id::{CombatantId, CommandId, CorrelationId, OfficerId, Slug, StreamId};
 use crate::domain::personal::Personal;
@@ -81,7 +81,13 @@ impl Bus {
     /// # Errors
     /// [`BusError`]: then nothing may be shown.
     pub async fn record_reading(&self, reading: Reading) -> Result<Receipt, BusError> {
-        self.propose(self.reading(reading)).await
+        let proposal = self.reading(reading);
+        // An officer's key is made with their first reading: where two come at once, one has to seal again.
+        match self.append(proposal.clone()).await {
+            Err(Attempt::Overtaken) => self.propose(proposal).await,
+            Err(Attempt::Failed(error)) => Err(error),
+            Ok(receipt) => Ok(receipt),
+        }
     }
 
     /// What records a reading.

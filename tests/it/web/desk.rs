@@ -152,6 +152,19 @@ fn v7_every_reading_is_recorded_before_it_is_shown() {
 }
 
 #[test]
+fn v7_an_officers_first_readings_may_come_all_at_once() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        cast.site.register(&fighter("Ásta", LONG)).await;
+        let minister = cast.be("list-minister").await;
+        let list = || minister.get("/desk/people");
+        let (a, b, c, d) = tokio::join!(list(), list(), list(), list());
+        assert_eq!([a, b, c, d].map(|answer| answer.status), [200; 4]);
+        assert_eq!(cast.readings().await, ["ListRead"; 4]);
+    });
+}
+
+#[test]
 fn signing_in_makes_a_new_secret_and_leads_back_to_this_site_only() {
     on_all_databases(|database| async move {
         let cast = Cast::serve(&database).await;
