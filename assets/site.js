@@ -71,3 +71,36 @@ const reveal = () => {
 };
 window.addEventListener("hashchange", reveal);
 reveal();
+
+// Choosing people: one tick for the page, shift for a row of them, and how many there are.
+for (const form of document.querySelectorAll("form.choose")) {
+  const ticks = [...form.querySelectorAll("input[name=person]")];
+  const button = form.querySelector(".doing button:not([name])");
+  const words = button.textContent;
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.setAttribute("aria-label", "Choose everybody on this page");
+  form.querySelector("th.tick").replaceChildren(all);
+  let last = null;
+  const count = () => {
+    const ticked = ticks.filter((tick) => tick.checked).length;
+    all.checked = ticked === ticks.length;
+    all.indeterminate = ticked > 0 && ticked < ticks.length;
+    button.textContent = ticked ? words.replace("those ticked", `the ${ticked} ticked`) : words;
+  };
+  all.addEventListener("change", () => {
+    for (const tick of ticks) tick.checked = all.checked;
+    count();
+  });
+  for (const tick of ticks) {
+    tick.addEventListener("click", (event) => {
+      if (event.shiftKey && last) {
+        const [from, to] = [ticks.indexOf(last), ticks.indexOf(tick)].sort((a, b) => a - b);
+        for (const between of ticks.slice(from, to + 1)) between.checked = tick.checked;
+      }
+      last = tick;
+      count();
+    });
+  }
+  window.addEventListener("pageshow", count);
+}

@@ -50,9 +50,14 @@ pub async fn wrk(url: String) -> (f64, f64) {
 
 /// [`wrk`] asking for one path after another, over and over.
 pub async fn wrk_all(address: SocketAddr, paths: &[String]) -> (f64, f64) {
+    wrk_as(address, "", paths).await
+}
+
+/// The same as whoever has that cookie.
+pub async fn wrk_as(address: SocketAddr, cookie: &str, paths: &[String]) -> (f64, f64) {
     let listed: String = paths.iter().flat_map(|path| ["wrk.format('GET', '", path, "'),\n"]).collect();
     let script = format!(
-        "local at = 0\nlocal all\nfunction init() all = {{\n{listed}}} end\n\
+        "wrk.headers['Cookie'] = '{cookie}'\nlocal at = 0\nlocal all\nfunction init() all = {{\n{listed}}} end\n\
          function request() at = at % #all + 1 return all[at] end\n"
     );
     let file = std::env::temp_dir().join(format!("emol-wrk-{}.lua", std::process::id()));

@@ -26,25 +26,29 @@ const ROUNDS: usize = 5;
 const OFFICER: OfficerId = OfficerId(Uuid::from_u128(0x0ff1));
 
 /// A kingdom of three thousand, served.
-struct Site {
-    services: Services,
-    address: SocketAddr,
+pub struct Site {
+    pub services: Services,
+    pub address: SocketAddr,
     state: emol::web::state::AppState,
-    cookie: String,
-    people: Arc<Vec<(Uuid, AtomicBool)>>,
+    /// An officer's.
+    pub cookie: String,
+    /// Everybody listed, with whether they still are.
+    pub people: Arc<Vec<(Uuid, AtomicBool)>>,
     cards: Vec<String>,
 }
 
-async fn site(at: &str) -> Site {
+/// Serves the roster of three thousand, so many times over.
+pub async fn site(at: &str, times: usize) -> Site {
     let noon = emol::domain::date::Instant::from_micros(1_795_348_800_000_000);
     let services = kingdom::services(at, Arc::new(FixedClock::at(noon))).await;
     let bus = &services.bus;
     let (operator, run) = (Actor::Operator("bench".into()), CorrelationId(Uuid::from_u128(1)));
-    kingdom::import(bus, 1).await;
+    kingdom::import(bus, times).await;
     let verbs = [
         Verb::Invite { officer: OFFICER, email: "bench@example.org".into(), label: "Bench".into() },
         Verb::Grant { officer: OFFICER, grant: Grant::everywhere(Permission::ReadCombatantInfo) },
         Verb::Grant { officer: OFFICER, grant: Grant::everywhere(Permission::WriteCombatantInfo) },
+        Verb::Grant { officer: OFFICER, grant: Grant::everywhere(Permission::WriteCardDate) },
     ];
     for (number, verb) in (1..).zip(verbs) {
         let request = emol::commands::bus::Request {
@@ -87,7 +91,7 @@ async fn bare(bytes: axum::body::Bytes) -> SocketAddr {
 /// Runs the bench of kept pages.
 pub async fn pages(url: &str) {
     let (db, at) = empty(url).await;
-    let site = site(&at).await;
+    let site = site(&at, 1).await;
     let card = format!("/card/{}", site.cards[0]);
     let mut slowest = Vec::new();
     for (name, path) in [("card", card.as_str()), ("register", "/register")] {
@@ -121,7 +125,7 @@ pub async fn pages(url: &str) {
 /// Runs the bench of pages that are made for each request.
 pub async fn unkept(url: &str) {
     let (db, at) = empty(url).await;
-    let site = site(&at).await;
+    let site = site(&at, 1).await;
     let mut rows = Vec::new();
     let cards: Vec<String> = site.cards.iter().map(|id| format!("/card/{id}")).collect();
     let searched = searches();
@@ -155,7 +159,7 @@ pub async fn unkept(url: &str) {
 /// Runs the bench of commands over HTTP: 8 at once, answered when the read model shows it.
 pub async fn commands(url: &str) {
     let (db, at) = empty(url).await;
-    let site = site(&at).await;
+    let site = site(&at, 1).await;
     let mut rows = Vec::new();
     for (name, spread) in [("distinct people", true), ("the same person", false)] {
         let mut row = Row { name: name.to_owned(), rounds: Vec::new() };

@@ -10,6 +10,7 @@
 
 mod append;
 mod client;
+mod desk;
 mod history;
 mod http;
 mod kingdom;
@@ -64,6 +65,12 @@ fn main() {
         }
         if runs("commands") {
             http::commands(&url).await;
+        }
+        if runs("desk") {
+            desk::pages(&url).await;
+        }
+        if runs("bulk") {
+            desk::bulk(&url).await;
         }
         if runs("replay") || runs("verify") {
             reading::bench(&url).await;

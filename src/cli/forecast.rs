@@ -77,8 +77,7 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let index = desk_as_of(bus.store(), today, bus.now())
         .await
         .map_err(|error| Failure::Internal(format!("{error}; `emol doctor` looks for the cause")))?;
-    let rules = kingdom.catalogue.rulebook_on(today).rules;
-    let numbers = forecast(index.iter(), today, &rules);
+    let numbers = forecast(index.iter(), today, &kingdom.catalogue.in_force_on(today));
     let lapses = args.ids.then(|| lapsing(&index, today));
     let report = report(&numbers, &kingdom.catalogue, lapses);
     if args.json {

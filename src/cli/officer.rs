@@ -145,6 +145,7 @@ async fn together(bus: &Bus, by: Actor, commands: &[OfficersCommand]) -> Result<
             actor: by,
             correlation_id: open::correlation(bus),
             body: Vec::new(),
+            metadata: Vec::new(),
             guards: Vec::new(),
             changes: vec![Change::plain(stream, kingdom.officers.version, facts)],
         })

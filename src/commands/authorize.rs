@@ -70,36 +70,38 @@ pub fn requirement(command: &Command) -> Requirement {
         Command::Kingdom(_) => kingdom(Permission::ManageKingdom),
         Command::Policies(_) => kingdom(Permission::CanEditPrivacyPolicy),
         Command::Officers(OfficersCommand { .. }) => kingdom(Permission::WriteOfficerInfo),
-        Command::Combatant { combatant, command } => {
-            let within = |permission, discipline: &Slug| Requirement {
-                permission,
-                discipline: Some(discipline.clone()),
-                not_own: vec![*combatant],
-            };
-            match command {
-                CombatantCommand::Register(_)
-                | CombatantCommand::ChangeDetails(_)
-                | CombatantCommand::AcceptPolicy(_)
-                | CombatantCommand::SetListing(_)
-                | CombatantCommand::AssignCardId(_)
-                | CombatantCommand::Erase(_) => kingdom(Permission::WriteCombatantInfo),
-                CombatantCommand::IssueCard(c) => within(Permission::WriteCardDate, &c.discipline),
-                CombatantCommand::RenewCard(c) => within(Permission::WriteCardDate, &c.discipline),
-                CombatantCommand::CorrectCard(c) => within(Permission::WriteCardDate, &c.discipline),
-                CombatantCommand::GrantAuthorization(c) => {
-                    within(Permission::WriteAuthorizations, &c.discipline)
-                }
-                CombatantCommand::RevokeAuthorization(c) => {
-                    within(Permission::WriteAuthorizations, &c.discipline)
-                }
-                CombatantCommand::GrantWarrant(c) => within(Permission::WriteMarshal, &c.discipline),
-                CombatantCommand::EndWarrant(c) => within(Permission::WriteMarshal, &c.discipline),
-                CombatantCommand::RecordWaiver(_) | CombatantCommand::CorrectWaiver(_) => {
-                    let mut needs = kingdom(Permission::WriteWaiverDate);
-                    needs.not_own = vec![*combatant];
-                    needs
-                }
-            }
+        Command::Combatant { combatant, command } => of_combatant(*combatant, command),
+    }
+}
+
+/// What a command about one person needs.
+#[must_use]
+pub fn of_combatant(combatant: CombatantId, command: &CombatantCommand) -> Requirement {
+    let kingdom = |permission| Requirement { permission, discipline: None, not_own: Vec::new() };
+    let within = |permission, discipline: &Slug| Requirement {
+        permission,
+        discipline: Some(discipline.clone()),
+        not_own: vec![combatant],
+    };
+    match command {
+        CombatantCommand::Register(_)
+        | CombatantCommand::ChangeDetails(_)
+        | CombatantCommand::AcceptPolicy(_)
+        | CombatantCommand::SetListing(_)
+        | CombatantCommand::AssignCardId(_)
+        | CombatantCommand::Erase(_) => kingdom(Permission::WriteCombatantInfo),
+        CombatantCommand::IssueCard(c) => within(Permission::WriteCardDate, &c.discipline),
+        CombatantCommand::RenewCard(c) => within(Permission::WriteCardDate, &c.discipline),
+        CombatantCommand::CorrectCard(c) => within(Permission::WriteCardDate, &c.discipline),
+        CombatantCommand::GrantAuthorization(c) => within(Permission::WriteAuthorizations, &c.discipline),
+        CombatantCommand::RevokeAuthorization(c) => within(Permission::WriteAuthorizations, &c.discipline),
+        CombatantCommand::GrantWarrant(c) => within(Permission::WriteMarshal, &c.discipline),
+        CombatantCommand::RenewWarrant(c) => within(Permission::WarrantRoster, &c.discipline),
+        CombatantCommand::EndWarrant(c) => within(Permission::WriteMarshal, &c.discipline),
+        CombatantCommand::RecordWaiver(_) | CombatantCommand::CorrectWaiver(_) => {
+            let mut needs = kingdom(Permission::WriteWaiverDate);
+            needs.not_own = vec![combatant];
+            needs
         }
     }
 }

@@ -6,6 +6,8 @@ mod access;
 mod bulk;
 mod effects;
 mod kingdom;
+mod many;
+mod outcome;
 mod past;
 mod proposal;
 mod records;
@@ -27,6 +29,8 @@ use crate::store::{AppendError, ClaimKind, DbError, KeyError, Receipt, Store};
 
 pub use access::{Read, Reading, Visit};
 pub use kingdom::KingdomState;
+pub use many::{Judge, Work};
+pub use outcome::{Ended, Outcome, Unchanged};
 pub use past::Entry;
 pub use proposal::{Change, Proposal};
 
@@ -234,6 +238,12 @@ impl Bus {
         Err(BusError::Busy)
     }
 
+    /// What decisions may know beside the state of their own stream.
+    fn context(&self, kingdom: &KingdomState) -> Context {
+        let zone = kingdom.catalogue.kingdom.zone.tz();
+        Context { today: civil_date(self.now(), zone), catalogue: Arc::clone(&kingdom.catalogue) }
+    }
+
     /// The receipt of a command that was recorded before: what it did stands
     /// against doing it again, and that is no reason to refuse it.
     async fn repeated(&self, request: &Request) -> Result<Option<Receipt>, BusError> {
@@ -245,9 +255,7 @@ impl Bus {
         let kingdom = self.kingdom();
         let needs = requirement(&request.command);
         permits(&request.actor, &needs, &kingdom.officers).map_err(BusError::from)?;
-        let zone = kingdom.catalogue.kingdom.zone.tz();
-        let context =
-            Context { today: civil_date(self.now(), zone), catalogue: Arc::clone(&kingdom.catalogue) };
+        let context = self.context(&kingdom);
         let mut proposal = Proposal::new(request);
         proposal.guards.push(kingdom.officers_guard());
         match &request.command {

@@ -52,6 +52,7 @@ pub(super) async fn write(
         actor: run.actor.clone(),
         correlation_id: run.correlation,
         body: run.bytes.to_vec(),
+        metadata: Vec::new(),
         guards: guards(kingdom),
         changes,
     };

@@ -14,7 +14,7 @@ use super::pages::Pages;
 use super::row::{COLUMNS, RecordedRow};
 use crate::domain::actor::Actor;
 use crate::domain::date::Instant;
-use crate::domain::id::{CommandId, Position, StreamId, StreamType, StreamVersion};
+use crate::domain::id::{CommandId, CorrelationId, Position, StreamId, StreamType, StreamVersion};
 
 /// How often the database is asked whether other processes appended.
 const ASK: Duration = Duration::from_millis(250);
@@ -184,6 +184,34 @@ impl Store {
         all.sort_unstable_by_key(|row| row.position);
         all.dedup_by_key(|row| row.position);
         Ok(all)
+    }
+
+    /// The events of one command, in order.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn read_command(&self, command: CommandId) -> Result<Vec<RecordedRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE command_id = ? ORDER BY position");
+        rows(self.db().fetch_all(sql, &[Arg::Bytes(command.0.as_bytes())]).await?)
+    }
+
+    /// The events of one run or request after a position and up to another, in order: whoever asks says
+    /// where to look, because nothing leads from a run to its events.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn read_run(
+        &self,
+        run: CorrelationId,
+        after: Position,
+        until: Position,
+    ) -> Result<Vec<RecordedRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE position > ? AND position <= ? AND correlation_id = ? \
+             ORDER BY position"
+        );
+        let args = [Arg::Int(after.0), Arg::Int(until.0), Arg::Bytes(run.0.as_bytes())];
+        rows(self.db().fetch_all(sql, &args).await?)
     }
 
     /// What a command came to, if it was recorded before.

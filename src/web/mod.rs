@@ -27,3 +27,4 @@ pub mod templates;
 pub mod theme;
 pub mod views;
 pub mod words;
+pub mod xlsx;

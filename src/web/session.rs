@@ -266,6 +266,9 @@ impl CurrentOfficer {
         if self.may(Permission::WriteCombatantInfo, None) {
             rooms.push(Room::RegisterPerson);
         }
+        if self.state().is_ok_and(|state| state.grants.allows_somewhere(Permission::WarrantRoster)) {
+            rooms.extend([Room::Desk, Room::Warrants]);
+        }
         if self.may(Permission::WriteOfficerInfo, None) {
             rooms.extend([Room::Desk, Room::Officers]);
         }

@@ -59,6 +59,8 @@ pub struct Parts {
     pub provider: Option<Provider>,
     /// Sign-ins that were begun or ended.
     pub sign_ins: Misses,
+    /// What is being done to many people.
+    pub runs: super::desk::many::Runs,
     /// Request ids.
     pub request_ids: RequestIds,
     /// Requests, counted.
@@ -133,6 +135,7 @@ impl AppState {
             misses: Misses::new(config.card_misses),
             provider,
             sign_ins: Misses::new(config.sign_ins),
+            runs: super::desk::many::Runs::default(),
             request_ids: RequestIds::new(services.ids.as_ref()),
             metrics: RequestMetrics::default(),
             services,

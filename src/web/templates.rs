@@ -15,11 +15,11 @@ use serde::Serialize;
 use super::assets::Assets;
 use super::views::{
     AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskForecastView, DeskHomeView,
-    DeskKingdomListView, DeskKingdomView, DeskListView, DeskMergeView, DeskOfficerNewView, DeskOfficerView,
-    DeskOfficersView, DeskPersonView, DeskPoliciesView, DeskPolicyApproveView, DeskPolicyDraftView,
-    DeskPolicyView, DeskRecordView, DeskReportsView, DeskRulebookView, DeskSessionsView, ErrorView,
-    ForbiddenView, HomeView, MarshalsView, MessageView, Page, PrivacyDraftView, PrivacyPolicyView,
-    RegisterView, RequestView, SignInView,
+    DeskKingdomListView, DeskKingdomView, DeskListView, DeskManyDoneView, DeskManyView, DeskMergeView,
+    DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskPersonView, DeskPoliciesView,
+    DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView, DeskRecordView, DeskReportsView,
+    DeskRulebookView, DeskSessionsView, DeskWarrantsView, ErrorView, ForbiddenView, HomeView, MarshalsView,
+    MessageView, Page, PrivacyDraftView, PrivacyPolicyView, RegisterView, RequestView, SignInView,
 };
 
 #[derive(Embed)]
@@ -182,6 +182,12 @@ pages! {
     desk_person(DeskPersonView);
     /// `/desk/people/<id>/merge`
     desk_merge(DeskMergeView);
+    /// `/desk/people/many`
+    desk_many(DeskManyView);
+    /// `/desk/people/many/<run>`
+    desk_many_done(DeskManyDoneView);
+    /// `/desk/warrants`
+    desk_warrants(DeskWarrantsView);
     /// `/desk/sessions`
     desk_sessions(DeskSessionsView);
     /// `/desk/officers`
@@ -255,6 +261,7 @@ mod tests {
         all! {
             home register marshals card card_not_found error forbidden privacy_policy privacy_draft request_card
             update_info sign_in message desk_home desk_forecast desk_reports desk_list desk_record desk_person desk_merge desk_sessions
+            desk_many desk_many_done desk_warrants
             desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook
             desk_policies desk_policy_draft desk_policy_approve desk_policy
             audit_log audit_event audit_asof

@@ -6,7 +6,7 @@ use super::*;
 use crate::commands::combatant::merge::Merge;
 use crate::commands::combatant::{
     accept_policy, assign_card_id, change_details, correct_card, correct_waiver, end_warrant, erase,
-    grant_authorization, grant_warrant, issue_card, record_waiver, register, renew_card,
+    grant_authorization, grant_warrant, issue_card, record_waiver, register, renew_card, renew_warrant,
     revoke_authorization, set_listing,
 };
 use crate::commands::kingdom::*;
@@ -84,10 +84,19 @@ fn about_people() -> Vec<CombatantCommand> {
             granted_by: None,
         }
         .into(),
-        end_warrant::EndWarrant { discipline, warrant, on: day(), reason: reason() }.into(),
+        end_warrant::EndWarrant { discipline: discipline.clone(), warrant, on: day(), reason: reason() }
+            .into(),
         record_waiver::RecordWaiver { signed_on: day() }.into(),
         correct_waiver::CorrectWaiver { signed_on: day(), reason: reason() }.into(),
         erase::Erase { cause: ErasureCause::Officer }.into(),
+        renew_warrant::RenewWarrant {
+            discipline,
+            warrant,
+            renewal: warrant,
+            ends_on: day(),
+            granted_by: None,
+        }
+        .into(),
     ]
 }
 
@@ -109,11 +118,12 @@ fn row(command: &CombatantCommand) -> usize {
         CombatantCommand::RecordWaiver(_) => 12,
         CombatantCommand::CorrectWaiver(_) => 13,
         CombatantCommand::Erase(_) => 14,
+        CombatantCommand::RenewWarrant(_) => 15,
     }
 }
 
 /// Permission, whether it is about the discipline, whether one's own record is out of bounds (A3).
-const TABLE: [(Permission, bool, bool); 15] = [
+const TABLE: [(Permission, bool, bool); 16] = [
     (Permission::WriteCombatantInfo, false, false), // Register
     (Permission::WriteCombatantInfo, false, false), // ChangeDetails
     (Permission::WriteCombatantInfo, false, false), // AcceptPolicy
@@ -129,6 +139,7 @@ const TABLE: [(Permission, bool, bool); 15] = [
     (Permission::WriteWaiverDate, false, true),     // RecordWaiver
     (Permission::WriteWaiverDate, false, true),     // CorrectWaiver
     (Permission::WriteCombatantInfo, false, false), // Erase
+    (Permission::WarrantRoster, true, true),        // RenewWarrant
 ];
 
 fn about(combatant: u128, command: CombatantCommand) -> Command {

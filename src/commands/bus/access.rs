@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Bus, BusError, Change, Proposal};
+use super::{Attempt, Bus, BusError, Change, Proposal};
 use crate::domain::actor::Actor;
 use crate::domain::id::{CombatantId, CommandId, CorrelationId, OfficerId, Slug, StreamId};
 use crate::domain::personal::Personal;
@@ -73,7 +73,7 @@ impl Bus {
             Visit::Ends { sessions } => SignedOut { sessions }.into(),
         };
         let actor = Actor::Officer(officer);
-        self.record_access(actor, correlation_id, officer.0, None, event).await
+        self.propose(self.access(actor, correlation_id, officer.0, None, event)).await
     }
 
     /// Records a reading; what was read may be shown once this has returned.
@@ -81,6 +81,17 @@ impl Bus {
     /// # Errors
     /// [`BusError`]: then nothing may be shown.
     pub async fn record_reading(&self, reading: Reading) -> Result<Receipt, BusError> {
+        let proposal = self.reading(reading);
+        // An officer's key is made with their first reading: where two come at once, one has to seal again.
+        match self.append(proposal.clone()).await {
+            Err(Attempt::Overtaken) => self.propose(proposal).await,
+            Err(Attempt::Failed(error)) => Err(error),
+            Ok(receipt) => Ok(receipt),
+        }
+    }
+
+    /// What records a reading.
+    pub(super) fn reading(&self, reading: Reading) -> Proposal {
         let reason = reading.reason.as_deref().map(Personal::open);
         let (about, subject, event): (Uuid, Option<Uuid>, AccessEvent) = match reading.what {
             Read::Record(CombatantId(id)) | Read::Officer(OfficerId(id)) => {
@@ -95,27 +106,27 @@ impl Bus {
                 (reader, None, ListRead { screen: reading.screen, query, count, reason }.into())
             }
         };
-        self.record_access(reading.actor, reading.correlation_id, about, subject, event).await
+        self.access(reading.actor, reading.correlation_id, about, subject, event)
     }
 
-    async fn record_access(
+    fn access(
         &self,
         actor: Actor,
         correlation_id: CorrelationId,
         about: Uuid,
         subject: Option<Uuid>,
         event: AccessEvent,
-    ) -> Result<Receipt, BusError> {
+    ) -> Proposal {
         let stream = StreamId::access(about, &self.today().month());
         let change = Change::any_version(stream, subject, vec![Fact::plain(Event::Access(event))]);
-        self.propose(Proposal {
+        Proposal {
             command_id: CommandId(self.ids().uuid_at(self.now())),
             actor,
             correlation_id,
             body: Vec::new(),
+            metadata: Vec::new(),
             guards: Vec::new(),
             changes: vec![change],
-        })
-        .await
+        }
     }
 }

@@ -30,6 +30,8 @@ pub struct Proposal {
     pub correlation_id: CorrelationId,
     /// The bytes it came as.
     pub body: Vec<u8>,
+    /// What the events say about their making: exact bytes, nothing personal, at most 64 KiB.
+    pub metadata: Vec<u8>,
     /// Streams that must still have the version the decision was made on.
     pub guards: Vec<(StreamId, StreamVersion)>,
     /// What happens, stream by stream.
@@ -96,6 +98,7 @@ impl Proposal {
             actor: request.actor.clone(),
             correlation_id: request.correlation_id,
             body: request.body.clone(),
+            metadata: Vec::new(),
             guards: Vec::new(),
             changes: Vec::new(),
         }
@@ -212,6 +215,7 @@ impl Bus {
         let keyring = self.0.store.keyring();
         let body_hash = keyring.body_hash(&proposal.body);
         let mut append = Append::new(proposal.command_id, body_hash, proposal.actor, proposal.correlation_id);
+        append.metadata = proposal.metadata;
         append.guards = proposal.guards;
         append.keys = keys;
         append.destroy = effects.destroy;

@@ -2,6 +2,7 @@
 //! by version saves reading a stream again; whether it is the newest, the log
 //! says when the append is tried.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::BusError;
@@ -13,6 +14,8 @@ use crate::store::{Keyring, Store};
 
 /// How many records are kept.
 const KEPT: u64 = 4_000;
+/// How many are read with one question.
+const AT_ONCE: usize = 512;
 
 pub(super) struct Records(moka::sync::Cache<CombatantId, Arc<Record>>);
 
@@ -55,6 +58,48 @@ impl Records {
         }
         self.0.insert(id, Arc::clone(&record));
         Ok(record)
+    }
+
+    /// Many records, in the order asked for: as last seen, or as the log has them now where `fresh` is
+    /// asked for. Nobody's record is an empty one.
+    pub(super) async fn many(
+        &self,
+        store: &Store,
+        ids: &[CombatantId],
+        fresh: bool,
+    ) -> Result<Vec<Arc<Record>>, BusError> {
+        let mut known: HashMap<CombatantId, Arc<Record>> = HashMap::with_capacity(ids.len());
+        if !fresh {
+            known.extend(ids.iter().filter_map(|id| Some((*id, self.0.get(id)?))));
+        }
+        let mut missing: Vec<CombatantId> =
+            ids.iter().filter(|id| !known.contains_key(id)).copied().collect();
+        missing.sort_unstable();
+        missing.dedup();
+        for part in missing.chunks(AT_ONCE) {
+            let streams: Vec<StreamId> = part.iter().copied().map(StreamId::combatant).collect();
+            let rows = store.read_streams(&streams).await?;
+            let mut facts = Vec::with_capacity(rows.len());
+            for row in &rows {
+                let kind = row.stream.kind;
+                let event = Event::decode(kind, &row.event_type, row.schema_version, &row.payload)?;
+                facts.push(Fact { id: row.event_id, effective_on: row.effective_on, event });
+            }
+            opened(store.keyring(), &mut facts).await?;
+            let mut read: HashMap<CombatantId, Record> = HashMap::with_capacity(part.len());
+            for (row, fact) in rows.iter().zip(facts) {
+                if let Event::Combatant(event) = fact.event {
+                    let fact = Fact { id: fact.id, effective_on: fact.effective_on, event };
+                    read.entry(CombatantId(row.stream.id)).or_default().take(fact);
+                }
+            }
+            for (id, record) in read {
+                let record = Arc::new(record);
+                self.0.insert(id, Arc::clone(&record));
+                known.insert(id, record);
+            }
+        }
+        Ok(ids.iter().map(|id| known.get(id).cloned().unwrap_or_default()).collect())
     }
 
     /// Takes what was just appended, if the cache knows the version before it.

@@ -14,6 +14,7 @@ pub mod merge;
 pub mod record_waiver;
 pub mod register;
 pub mod renew_card;
+pub mod renew_warrant;
 pub mod revoke_authorization;
 pub mod set_listing;
 #[cfg(test)]
@@ -74,6 +75,7 @@ verbs! {
     grant_authorization::GrantAuthorization,
     revoke_authorization::RevokeAuthorization,
     grant_warrant::GrantWarrant,
+    renew_warrant::RenewWarrant,
     end_warrant::EndWarrant,
     record_waiver::RecordWaiver,
     correct_waiver::CorrectWaiver,

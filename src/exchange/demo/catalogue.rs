@@ -183,6 +183,7 @@ pub(super) async fn found(bus: &Bus, by: &Actor) -> Result<Vec<Named>, DemoError
         actor: by.clone(),
         correlation_id,
         body: Vec::new(),
+        metadata: Vec::new(),
         guards: Vec::new(),
         changes,
     })

@@ -111,7 +111,8 @@ async fn append(bus: &Bus, by: &Actor, today: CivilDate, entries: &[Entry]) -> R
     }
     let (command_id, correlation_id) = fresh(bus);
     let (actor, body, guards) = (by.clone(), Vec::new(), Vec::new());
-    bus.propose(Proposal { command_id, actor, correlation_id, body, guards, changes }).await?;
+    bus.propose(Proposal { command_id, actor, correlation_id, body, metadata: Vec::new(), guards, changes })
+        .await?;
     Ok(())
 }
 

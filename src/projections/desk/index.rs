@@ -28,6 +28,8 @@ pub struct Entry {
     pub province: Option<Slug>,
     /// Date of birth.
     pub born: Option<CivilDate>,
+    /// Number of the membership.
+    pub member_number: Option<Box<str>>,
     /// When the membership expires.
     pub member_expiry: Option<CivilDate>,
     /// What the person agreed to (V1).
@@ -79,11 +81,12 @@ impl Indexed for Entry {
         let date = |text: Option<String>| text.and_then(|text| CivilDate::parse(&text).ok());
         let legal_name = take(DetailField::LegalName)?;
         let sca_name = take(DetailField::ScaName);
+        let member_number = take(DetailField::MemberNumber);
         let found_by = [
             sca_name.clone(),
             Some(legal_name.clone()),
             take(DetailField::Email),
-            take(DetailField::MemberNumber),
+            member_number.clone(),
             card_id,
         ];
         let searched = found_by.iter().flatten().map(|text| fold(text)).collect::<Vec<_>>().join("\n");
@@ -105,6 +108,7 @@ impl Indexed for Entry {
                 .and_then(|code| Slug::parse(&code.to_ascii_lowercase()).ok())
                 .map(|code| slugs.share(code)),
             born: date(take(DetailField::DateOfBirth)),
+            member_number: member_number.map(Into::into),
             member_expiry: date(take(DetailField::MemberExpiry)),
             acceptance: doc.acceptance,
             listed: doc.listed,

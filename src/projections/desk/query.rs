@@ -183,7 +183,12 @@ impl Index {
 
     /// How many people are in each of those states, in one pass.
     #[must_use]
-    pub fn tally<const N: usize>(&self, filters: [Filter; N], today: CivilDate, in_force: &InForce) -> [usize; N] {
+    pub fn tally<const N: usize>(
+        &self,
+        filters: [Filter; N],
+        today: CivilDate,
+        in_force: &InForce,
+    ) -> [usize; N] {
         let mut counts = [0; N];
         for entry in self.iter() {
             for (count, filter) in counts.iter_mut().zip(filters) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::domain::date::CivilDate;
 use crate::domain::id::Slug;
-use crate::domain::rulebook::Rules;
+use crate::domain::policy::InForce;
 use crate::domain::status::{is_valid, warrant_active};
 use crate::projections::desk::{Entry, EntryCard};
 

@@ -1,12 +1,15 @@
 //! What lapses, worked out by hand. Today is 9 November 2026; 90 days on it is 7 February 2027.
 
 use super::*;
+use crate::domain::policy::Acceptance;
+use crate::domain::rulebook::Rules;
 use crate::projections::reports::sample::{Card, day, entry, slug};
 
 const TODAY: &str = "2026-11-09";
 
 fn counted(entries: &[Arc<Entry>]) -> Forecast {
-    forecast(entries.iter(), day(TODAY), &Rules::default())
+    let in_force = InForce { rules: Rules::default(), policy: None };
+    forecast(entries.iter(), day(TODAY), &in_force)
 }
 
 fn fencer(number: u128, expires: &str) -> Arc<Entry> {

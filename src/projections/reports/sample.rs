@@ -9,6 +9,7 @@ use super::histories::Known;
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, EventId, Slug, WarrantId};
 use crate::domain::personal::Personal;
+use crate::domain::policy::Acceptance;
 use crate::events::combatant::{
     AuthorizationGranted, AuthorizationRevoked, CardDatesCorrected, CardIssued, CardRenewed, CombatantErased,
     CombatantMerged, CombatantMergedAway, CombatantRegistered, ErasureCause, Evidence, MergedCard, Source,

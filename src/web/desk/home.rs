@@ -83,6 +83,9 @@ pub async fn show(
         view.begin.push(Link::new(reports::FORECAST, "See what lapses in the weeks to come"));
         view.begin.push(Link::new(reports::REPORTS, "Count cards, ages and renewals on any day"));
     }
+    if officer.state()?.grants.allows_somewhere(Permission::WarrantRoster) {
+        view.begin.push(Link::new(super::warrants::PATH, "The warrant roster"));
+    }
     if officer.may(Permission::WriteOfficerInfo, None) {
         view.begin.push(Link::new(super::officers::PATH, "Look after officers and what they may do"));
         view.begin.push(Link::new(super::officers::NEW, "Invite an officer"));
@@ -124,7 +127,8 @@ fn waits(state: &AppState, officer: &CurrentOfficer, view: &mut DeskHomeView) {
             href: href(PATH, &[("state", key)]),
         });
     }
-    let [marshals, listed] = index.tally([Filter::Warranted, Filter::Listed], today, &in_force).map(thousands);
+    let [marshals, listed] =
+        index.tally([Filter::Warranted, Filter::Listed], today, &in_force).map(thousands);
     view.counts.extend([
         Link::new(PATH, format!("{} people on file", thousands(index.len()))),
         Link::new(href(PATH, &[("state", "warranted")]), format!("{marshals} warranted marshals")),

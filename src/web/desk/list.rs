@@ -5,26 +5,24 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::domain::date::CivilDate;
 use crate::domain::id::Slug;
 use crate::domain::permission::Permission;
-use crate::domain::policy::InForce;
-use crate::domain::status::{WaiverState, is_valid};
 use crate::domain::text::clean;
 use crate::events::evolve::Catalogue;
 use crate::projections::desk::{Entry, Filter, Index, Query, Sort};
-use crate::web::desk::forms;
+use crate::web::desk::columns::{Cells, Shown};
+use crate::web::desk::file::Format;
+use crate::web::desk::{forms, many};
 use crate::web::error::AppError;
 use crate::web::form::{Sent, capital};
 use crate::web::reading;
 use crate::web::session::CurrentOfficer;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
+use crate::web::views::parts::thousands;
 use crate::web::views::{
-    Action, Badge, Column, CommandForm, Day, DeskListView, DeskRow, Field, Hidden, Kind, Order, Page, Pager,
-    Tone, href,
+    Action, Choose, Column, CommandForm, DeskListView, DeskRow, Field, Hidden, Kind, Order, Page, Pager, href,
 };
-use crate::web::words;
 
 /// The list's address.
 pub const PATH: &str = "/desk/people";
@@ -47,12 +45,12 @@ const STATES: [(&str, &str, Filter); 9] = [
     ("listed", "listed publicly", Filter::Listed),
 ];
 
-const SORTS: [(&str, &str, Sort); 5] = [
-    ("name", "SCA name", Sort::Name),
-    ("legal", "Legal name", Sort::LegalName),
-    ("branch", "Branch", Sort::Branch),
-    ("expiry", "Cards", Sort::CardExpiry),
-    ("waiver", "Waiver", Sort::WaiverExpiry),
+const SORTS: [(&str, Sort); 5] = [
+    ("name", Sort::Name),
+    ("legal", Sort::LegalName),
+    ("branch", Sort::Branch),
+    ("expiry", Sort::CardExpiry),
+    ("waiver", Sort::WaiverExpiry),
 ];
 
 /// What the address asks for.
@@ -64,6 +62,7 @@ pub(super) struct Asked {
     sort: String,
     down: bool,
     page: usize,
+    pub(super) columns: Vec<Shown>,
     pub(super) errors: Vec<(&'static str, String)>,
 }
 
@@ -89,7 +88,7 @@ impl Asked {
         let state = choice("state", &|text| STATES.iter().any(|(key, ..)| *key == text));
         let discipline = choice("discipline", &|text| catalogue.disciplines.contains_key(text));
         let sort = sent.text("sort");
-        let sort = SORTS.iter().find(|(key, ..)| *key == sort).map_or("name", |(key, ..)| key);
+        let sort = SORTS.iter().find(|(key, _)| *key == sort).map_or("name", |(key, _)| key);
         Self {
             q: sent.text("q").to_owned(),
             state,
@@ -98,13 +97,38 @@ impl Asked {
             sort: sort.to_owned(),
             down: sent.text("dir") == "down",
             page: sent.text("page").parse().unwrap_or(1).max(1),
+            columns: Shown::of(sent),
             errors,
         }
     }
 
+    /// What it asks for, to be sent along with a form: everything but the page.
+    pub(super) fn sent_along(&self) -> Vec<(&'static str, &str)> {
+        self.sorted(&self.sort, self.down).into_iter().chain(self.shown()).collect()
+    }
+
+    /// The search in an order, without what is empty or goes without saying.
+    fn sorted<'a>(&'a self, sort: &'a str, down: bool) -> Vec<(&'static str, &'a str)> {
+        let all = [
+            ("q", self.q.as_str()),
+            ("state", &self.state),
+            ("discipline", &self.discipline),
+            ("branch", &self.branch),
+            ("sort", if sort == "name" && !down { "" } else { sort }),
+            ("dir", if down { "down" } else { "" }),
+        ];
+        all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    /// The columns, where they are not the usual ones.
+    fn shown(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let usual = self.columns == Shown::USUAL;
+        self.columns.iter().filter(move |_| !usual).map(|column| ("show", column.key() as &str))
+    }
+
     pub(super) fn query(&self) -> Query {
         let filter = STATES.iter().find(|(key, ..)| *key == self.state).map(|(_, _, filter)| *filter);
-        let sort = SORTS.iter().find(|(key, ..)| *key == self.sort).map_or(Sort::Name, |(_, _, sort)| *sort);
+        let sort = SORTS.iter().find(|(key, _)| *key == self.sort).map_or(Sort::Name, |(_, sort)| *sort);
         Query {
             text: self.q.clone(),
             filters: filter.into_iter().collect(),
@@ -119,21 +143,10 @@ impl Asked {
     }
 
     /// The same question with another order or page.
-    fn address(&self, sort: &str, down: bool, page: usize) -> String {
+    pub(super) fn address(&self, sort: &str, down: bool, page: usize) -> String {
         let page = if page > 1 { page.to_string() } else { String::new() };
-        let sort = if sort == "name" && !down { "" } else { sort };
-        href(
-            PATH,
-            &[
-                ("q", &self.q),
-                ("state", &self.state),
-                ("discipline", &self.discipline),
-                ("branch", &self.branch),
-                ("sort", sort),
-                ("dir", if down { "down" } else { "" }),
-                ("page", &page),
-            ],
-        )
+        let all = self.sorted(sort, down).into_iter().chain(self.shown()).chain([("page", page.as_str())]);
+        href(PATH, &all.collect::<Vec<_>>())
     }
 
     fn filtered(&self) -> bool {
@@ -178,12 +191,13 @@ pub(super) async fn page(
 ) -> Result<Response, AppError> {
     let catalogue = &officer.kingdom.catalogue;
     let today = state.today();
-    let rules = catalogue.in_force_on(today);
+    let in_force = catalogue.in_force_on(today);
     let index = state.lists()?.desk();
     let (rows, total) = if asked.errors.is_empty() {
-        let found = index.search(&asked.query(), today, &rules);
+        let found = index.search(&asked.query(), today, &in_force);
         reading::of_list(state, officer, "desk-people", asked.words(), found.rows.len()).await?;
-        let rows = found.rows.iter().map(|entry| row(entry, catalogue, today, &rules)).collect();
+        let cells = Cells { catalogue, today, in_force: &in_force };
+        let rows = found.rows.iter().map(|entry| row(entry, &asked.columns, &cells)).collect();
         (rows, found.total)
     } else {
         (Vec::new(), 0)
@@ -191,6 +205,7 @@ pub(super) async fn page(
     let may_register = officer.may(Permission::WriteCombatantInfo, None);
     let may_export = officer.may(Permission::ExportSealed, None);
     let mut view = view(asked, &index, catalogue, rows, total, may_register);
+    view.choose = (total > 0 && many::open_to(officer)).then(|| choose(asked, total));
     view.export = (total > 0).then(|| export(asked, may_export, refused));
     let path = asked.address(&asked.sort, asked.down, asked.page);
     let page = Page::desk(&state.site().site, &officer.chrome(), &path, "People", view);
@@ -212,11 +227,11 @@ fn view(
     let disciplines = catalogue.disciplines.iter().map(|(slug, of)| (slug.to_string(), of.name.clone()));
     let branches = index.branches().into_iter().map(|name| (name.to_owned(), name.to_owned()));
     let any = |label: &str| [(String::new(), label.to_owned())];
-    let column = |(key, label, _): &(&str, &str, Sort)| {
-        let here = asked.sort == *key;
+    let column = |label: &str, key: Option<&str>| {
+        let here = key == Some(asked.sort.as_str());
         Column {
-            label: (*label).to_owned(),
-            href: Some(asked.address(key, here && !asked.down, 1)),
+            label: label.to_owned(),
+            href: key.map(|key| asked.address(key, here && !asked.down, 1)),
             order: match (here, asked.down) {
                 (false, _) => Order::None,
                 (true, false) => Order::Ascending,
@@ -224,15 +239,13 @@ fn view(
             },
         }
     };
-    let mut columns: Vec<_> = SORTS.iter().map(column).collect();
-    columns.push(Column { label: "Notes".to_owned(), href: None, order: Order::None });
-    let mut hidden = Vec::new();
-    if asked.sort != "name" || asked.down {
-        hidden.push(Hidden { name: "sort".to_owned(), value: asked.sort.clone() });
-    }
-    if asked.down {
-        hidden.push(Hidden { name: "dir".to_owned(), value: "down".to_owned() });
-    }
+    let mut columns = vec![column("SCA name", Some("name"))];
+    columns.extend(asked.columns.iter().map(|shown| column(shown.label(), shown.sort())));
+    let searched = ["q", "state", "discipline", "branch"];
+    let (pick_hidden, ordered): (Vec<_>, Vec<_>) =
+        asked.sent_along().into_iter().partition(|(name, _)| searched.contains(name));
+    let order = ordered.iter().filter(|(name, _)| *name != "show");
+    let pick_hidden = hidden(pick_hidden.iter().chain(order));
     DeskListView {
         search: Field::new(Kind::Search, "q", "Name, e-mail or member number")
             .value(asked.q.as_str())
@@ -252,77 +265,56 @@ fn view(
                 .error(error("branch")),
         ],
         filtered: asked.filtered(),
-        hidden,
+        hidden: hidden(ordered.iter()),
         columns,
+        pick: Shown::field(&asked.columns).scoped("pick"),
+        pick_hidden,
         rows,
         pager: Pager::new(total, PER_PAGE, asked.page, |page| asked.address(&asked.sort, asked.down, page)),
+        choose: None,
         export: None,
         register_href: may_register.then(|| "/desk/people/new".to_owned()),
+    }
+}
+
+fn hidden<'a>(pairs: impl Iterator<Item = &'a (&'static str, &'a str)>) -> Vec<Hidden> {
+    pairs.map(|(name, value)| Hidden { name: (*name).to_owned(), value: (*value).to_owned() }).collect()
+}
+
+/// Ticks on the rows, and all that were found.
+fn choose(asked: &Asked, total: usize) -> Choose {
+    Choose {
+        hidden: hidden(asked.sent_along().iter()),
+        ticked: "With those ticked…".to_owned(),
+        all: (total > 1).then(|| format!("With all {} found…", thousands(total))),
     }
 }
 
 /// The form that asks for the whole list as a file.
 fn export(asked: &Asked, may_export: bool, refused: Option<(&Sent, Option<String>)>) -> Action {
     let (typed, fault) = refused.map_or((None, None), |(sent, fault)| (Some(sent), fault));
-    let mut fields = vec![forms::reason().value(typed.map_or("", |sent| sent.text("reason"))).error(fault)];
+    let said = |name| typed.map_or("", |sent: &Sent| sent.text(name));
+    let mut fields = vec![forms::reason().value(said("reason")).error(fault), Format::field(said("format"))];
     if may_export {
         let contact =
             Field::new(Kind::Check, "contact", "With contact details, birth dates and member numbers");
-        fields.push(contact.ticked(typed.is_some_and(|sent| sent.text("contact") == "yes")));
+        fields.push(contact.ticked(said("contact") == "yes"));
     }
     let fields = fields.into_iter().map(|field| field.scoped("export")).collect();
     let mut form = CommandForm::new("export", "/desk/people/export", "Download", String::new(), fields)
-        .note("Everybody who was found, not this page alone, as comma-separated values. It is recorded what you took and why.");
-    let dir = if asked.down { "down" } else { "" };
-    for (name, value) in [
-        ("q", asked.q.as_str()),
-        ("state", &asked.state),
-        ("discipline", &asked.discipline),
-        ("branch", &asked.branch),
-        ("sort", &asked.sort),
-        ("dir", dir),
-    ] {
-        if !value.is_empty() {
-            form = form.with_hidden(name, value);
-        }
+        .note("Everybody who was found, not this page alone, with the columns that are shown. It is recorded what you took and why.");
+    for (name, value) in asked.sent_along() {
+        form = form.with_hidden(name, value);
     }
     Action::new("Take the list along", form)
 }
 
-fn row(entry: &Entry, catalogue: &Catalogue, today: CivilDate, rules: &InForce) -> DeskRow {
-    let soon = today.plus_days(i64::from(LAPSING_DAYS));
-    let cards = entry.cards.iter().filter_map(|card| {
-        let expires = card.expires_on?;
-        let name = words::discipline(catalogue, &card.discipline);
-        Some(if !is_valid(expires, today) {
-            Badge::new(Tone::Bad, format!("{name}, expired"))
-        } else if card.authorizations == 0 {
-            Badge::new(Tone::Off, format!("{name}, empty"))
-        } else if expires <= soon {
-            Badge::new(Tone::Warn, format!("{name}, last day {}", Day::from(expires.day_before()).short))
-        } else {
-            Badge::new(Tone::Good, name)
-        })
-    });
-    let waiver = match entry.waiver_on(today) {
-        WaiverState::Missing => Badge::new(Tone::Bad, "Missing"),
-        WaiverState::Lapsed { .. } => Badge::new(Tone::Bad, "Lapsed"),
-        WaiverState::Valid { expires_on } if expires_on <= soon => Badge::new(Tone::Warn, "Lapses soon"),
-        WaiverState::Valid { .. } => Badge::new(Tone::Good, "On file"),
-    };
-    let flag = |filter, tone, word| entry.is(filter, None, today, rules).then(|| Badge::new(tone, word));
-    let flags = [
-        flag(Filter::Minor, Tone::Info, "Minor"),
-        flag(Filter::NotAccepted, Tone::Info, "Not accepted"),
-        flag(Filter::OldLink, Tone::Off, "Old link"),
-    ];
+fn row(entry: &Entry, columns: &[Shown], cells: &Cells<'_>) -> DeskRow {
     DeskRow {
+        id: entry.id.to_string(),
         href: format!("{PATH}/{}", entry.id),
+        name: entry.display_name().to_owned(),
         sca_name: entry.sca_name.as_deref().map(ToOwned::to_owned),
-        legal_name: entry.legal_name.to_string(),
-        branch: entry.branch.as_deref().map(ToOwned::to_owned),
-        cards: cards.collect(),
-        waiver,
-        flags: flags.into_iter().flatten().collect(),
+        cells: columns.iter().map(|column| column.cell(entry, cells)).collect(),
     }
 }

@@ -13,12 +13,15 @@
 //! 3. Its form, in [`record`].
 
 pub mod act;
+mod columns;
 mod export;
+mod file;
 pub mod flash;
 pub mod forms;
 mod home;
 pub mod kingdom;
 mod list;
+pub mod many;
 mod merge;
 pub mod officers;
 mod open;
@@ -30,6 +33,7 @@ mod sessions;
 mod sheet;
 mod today;
 pub mod verbs;
+mod warrants;
 
 use std::time::Duration;
 
@@ -50,7 +54,7 @@ pub fn routes() -> Router<AppState> {
         // What waits, and everybody on file.
         .route("/desk", get(home::show))
         .route("/desk/people", get(list::show))
-        .route("/desk/people/export", post(export::csv))
+        .route("/desk/people/export", post(export::file))
         // What lapses, and what was so on any day, in numbers.
         .merge(reports::routes())
         // Where one is signed in.
@@ -75,6 +79,10 @@ pub fn routes() -> Router<AppState> {
         .route("/desk/people/{id}/set-listing", verb(verbs::consent::set_listing))
         .route("/desk/people/{id}/assign-card-id", verb(verbs::consent::assign_card_id))
         .route("/desk/people/{id}/erase", verb(verbs::erase::erase))
+        // Many people at once, and the marshals among them.
+        .merge(many::routes())
+        .route("/desk/warrants", get(warrants::show))
+        .route("/desk/warrants/export", post(warrants::file))
         .merge(officers::routes())
         // What holds for everyone.
         .merge(kingdom::routes())

@@ -51,6 +51,8 @@ pub enum Room {
     People,
     /// `/desk/people/new`.
     RegisterPerson,
+    /// `/desk/warrants`.
+    Warrants,
     /// `/desk/forecast`.
     Forecast,
     /// `/desk/reports`.
@@ -73,6 +75,7 @@ impl Room {
             Self::Desk => ("/desk", "Desk"),
             Self::People => ("/desk/people", "People"),
             Self::RegisterPerson => ("/desk/people/new", "Register a person"),
+            Self::Warrants => ("/desk/warrants", "Warrants"),
             Self::Forecast => ("/desk/forecast", "Forecast"),
             Self::Reports => ("/desk/reports", "Reports"),
             Self::Officers => ("/desk/officers", "Officers"),

@@ -16,6 +16,7 @@ pub mod forms;
 pub mod home;
 pub mod kingdom;
 pub mod list;
+pub mod many;
 pub mod marshals;
 pub mod merge;
 pub mod officers;
@@ -28,6 +29,7 @@ pub mod reports;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod sessions;
+pub mod warrants;
 
 pub use audit::{
     AsOfResult, AsOfView, AuditEventView, AuditLogView, AuditRow, EventLink, PayloadField, Seal, Subject,
@@ -42,7 +44,8 @@ pub use kingdom::{
     BookRow, ComingTerm, DeskKingdomListView, DeskKingdomView, DeskRulebookView, KingdomFrame, PreviewNote,
     SettingGroup, SettingLine, Swatch, TermRow, ThemePreview,
 };
-pub use list::{Column, DeskListView, DeskRow, Order};
+pub use list::{Cell, Choose, Column, DeskListView, DeskRow, Order};
+pub use many::{DeskManyDoneView, DeskManyView, ManyAct, ManyPreview, ManyProgress, ManyRow, ManyWhy};
 pub use marshals::{MarshalRow, MarshalsDiscipline, MarshalsView};
 pub use merge::{Candidate, DeskMergeView, Pair, PairRow};
 pub use officers::{
@@ -63,3 +66,4 @@ pub use reports::{
     DeskForecastView, DeskReportsView, LapseRow, NumberCell, NumberRow, NumberTable, Past, ReportSection, Tab,
 };
 pub use sessions::{DeskSessionsView, SessionRow};
+pub use warrants::{DeskWarrantsView, RosterRow};

@@ -3,6 +3,7 @@
 mod audit;
 mod desk;
 mod kingdom;
+mod many;
 mod officers;
 mod policies;
 mod public;
@@ -69,6 +70,7 @@ pub fn officer() -> Officer {
             Room::Desk,
             Room::People,
             Room::RegisterPerson,
+            Room::Warrants,
             Room::Forecast,
             Room::Reports,
             Room::Kingdom,

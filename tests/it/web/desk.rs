@@ -29,6 +29,10 @@ fn a4_every_room_opens_to_whoever_holds_its_permission_and_to_nobody_else() {
             (format!("/desk/people/{id}/edit"), writer),
             (format!("/desk/people/{UNKNOWN}/edit"), [404, 403, 403, 403, 403]),
             (format!("/desk/people/{id}/merge"), writer),
+            ("/desk/people/many".to_owned(), [422, 422, 403, 403, 403]),
+            (format!("/desk/people/many?person={id}"), [200, 200, 403, 403, 403]),
+            (format!("/desk/people/many/{UNKNOWN}"), [404, 404, 404, 403, 403]),
+            ("/desk/warrants".to_owned(), [200, 200, 403, 403, 403]),
             ("/audit".to_owned(), auditor),
             (format!("/audit?person={id}&kind=CardIssued&from=2026-01-01"), auditor),
             ("/audit/events/1".to_owned(), auditor),
@@ -144,6 +148,19 @@ fn v7_every_reading_is_recorded_before_it_is_shown() {
         assert_eq!(cast.readings().await.len(), 3, "what shows nobody is no reading");
         let auditor = cast.be("auditor").await;
         auditor.get("/audit?kind=ListRead").await.is(200).shows("“asta”");
+    });
+}
+
+#[test]
+fn v7_an_officers_first_readings_may_come_all_at_once() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        cast.site.register(&fighter("Ásta", LONG)).await;
+        let minister = cast.be("list-minister").await;
+        let list = || minister.get("/desk/people");
+        let (a, b, c, d) = tokio::join!(list(), list(), list(), list());
+        assert_eq!([a, b, c, d].map(|answer| answer.status), [200; 4]);
+        assert_eq!(cast.readings().await, ["ListRead"; 4]);
     });
 }
 

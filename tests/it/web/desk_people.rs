@@ -67,11 +67,9 @@ fn v7_the_list_is_taken_along_for_a_reason_and_that_is_recorded() {
         assert_eq!(shown.header("content-type"), "text/csv; charset=utf-8");
         let lines: Vec<&str> = shown.body.trim_start_matches('\u{feff}').lines().collect();
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[0], "sca_name,legal_name,branch,accepted,listed,waiver_expires,cards,notes");
-        assert!(
-            lines[1]
-                .starts_with("Ásta,Xavier Jansen,Ben Dunfirth,yes,yes,2032-01-10,Armoured Combat expires")
-        );
+        assert_eq!(lines[0], "sca_name,legal_name,branch,cards,waiver_expires,accepted,listed,notes");
+        let line = "Ásta,Xavier Jansen,Ben Dunfirth,Armoured Combat expires 2027-03-15,2032-01-10,yes,yes,";
+        assert_eq!(lines[1], line);
         assert!(!shown.body.contains("@example.org"));
         let all = minister.post(path, &form(&[("contact", "yes"), ("reason", "War practice")])).await.is(200);
         assert_eq!(all.body.lines().count(), 3);
@@ -89,6 +87,35 @@ fn v7_the_list_is_taken_along_for_a_reason_and_that_is_recorded() {
             cast.be(persona).await.post(path, &form(&[("reason", "x")])).await.is(403);
         }
         cast.nobody().post(path, &form(&[("reason", "x")])).await.is(303);
+    });
+}
+
+#[test]
+fn the_list_shows_the_columns_that_are_chosen_and_leaves_with_them_as_a_spreadsheet_too() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        cast.site.register(&fighter("Ásta", LONG)).await;
+        cast.site.register(&fighter("=HYPERLINK(\"x\")", "tugad-gutih-babad-lusab")).await;
+        let minister = cast.be("list-minister").await;
+        let usual = minister.get("/desk/people").await.is(200).shows("data-label=\"Branch\"");
+        usual.hides("data-label=\"Region\"").hides("show&#x3D;");
+        let page = minister.get("/desk/people?q=xavier&show=region&show=cards&show=odd").await.is(200);
+        let page =
+            page.shows("data-label=\"Region\"").shows("data-label=\"Cards\"").hides("data-label=\"Branch\"");
+        page.shows("sort&#x3D;expiry&amp;show&#x3D;region&amp;show&#x3D;cards");
+        let path = "/desk/people/export";
+        let taken = "show=region&show=cards&reason=War+practice";
+        let file = minister.post(path, taken).await.is(200);
+        let lines: Vec<&str> = file.body.trim_start_matches('\u{feff}').lines().collect();
+        assert_eq!(lines[0], "sca_name,region,cards");
+        assert!(lines.contains(&"Ásta,ON,Armoured Combat expires 2027-03-15"), "{lines:?}");
+        let sheet = minister.post(path, &format!("{taken}&format=xlsx")).await.is(200);
+        let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        assert_eq!(sheet.header("content-type"), kind);
+        assert!(sheet.header("content-disposition").ends_with(".xlsx\""));
+        assert!(sheet.body.starts_with("PK") && sheet.body.contains("xl/worksheets/sheet1.xml"));
+        assert!(sheet.body.contains("Ásta") && sheet.body.contains("'=HYPERLINK("), "no cell is a formula");
+        minister.post(path, &format!("{taken}&format=exe")).await.is(400);
     });
 }
 

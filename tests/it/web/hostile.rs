@@ -222,6 +222,31 @@ fn every_field_of_every_form_of_a_record_answers_bad_input_and_writes_nothing() 
 }
 
 #[test]
+fn every_field_of_every_form_about_many_people_answers_bad_input_and_writes_nothing() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let mut person = fighter("Ásta", "lusab-babad-gutih-tugad");
+        person.marshal = true;
+        let id = cast.site.register(&person).await;
+        let minister = cast.be("list-minister").await;
+        let facts = cast.facts().await.len();
+        let acts = [
+            "correct-cards&in=armoured-combat&on=2025-03-14",
+            "end-warrants&in=armoured-combat/marshal&on=2026-11-21",
+        ];
+        let mut walked = Vec::new();
+        for act in acts {
+            let page = minister.get(&format!("/desk/people/many?person={id}&act={act}")).await.is(200);
+            walked.extend(forms(&page));
+        }
+        let (verbs, tried) = walk(&minister, walked).await;
+        assert_eq!(verbs, ["many", "many"]);
+        assert!(tried > 80, "{tried}");
+        assert_eq!(cast.facts().await.len(), facts, "bad input wrote something");
+    });
+}
+
+#[test]
 fn every_field_of_every_form_of_the_kingdom_answers_bad_input_and_writes_nothing() {
     on_all_databases(|database| async move {
         let cast = Cast::serve(&database).await;
@@ -351,6 +376,11 @@ fn whatever_an_address_asks_is_answered_and_never_becomes_markup() {
             "cursor",
             "find",
             "days",
+            "in",
+            "act",
+            "for",
+            "all",
+            "changed",
         ];
         let long = "x".repeat(4_000);
         let values = [
@@ -371,6 +401,7 @@ fn whatever_an_address_asks_is_answered_and_never_becomes_markup() {
             &long,
         ];
         let person = format!("/desk/people/{id}");
+        let many = format!("/desk/people/many/{id}");
         let one = format!("/desk/officers/{}", DEMO_OFFICERS[0].officer());
         let places = [
             "/register",
@@ -384,6 +415,9 @@ fn whatever_an_address_asks_is_answered_and_never_becomes_markup() {
             "/desk/reports",
             "/desk/reports/ages.csv",
             &person,
+            "/desk/people/many",
+            &many,
+            "/desk/warrants",
             "/desk/officers",
             "/desk/officers/new",
             &one,

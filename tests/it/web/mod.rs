@@ -3,8 +3,10 @@
 mod audit;
 mod desk;
 pub mod desk_cast;
+mod desk_many;
 mod desk_merge;
 mod desk_people;
+mod desk_warrants;
 mod guarding;
 mod hostile;
 mod id_tokens;

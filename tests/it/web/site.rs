@@ -328,7 +328,7 @@ pub async fn ask(
     stream.write_all(body).await?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await?;
-    let text = String::from_utf8(bytes).map_err(std::io::Error::other)?;
+    let text = String::from_utf8_lossy(&bytes);
     let cut = || std::io::Error::other("the answer was cut off");
     let (head, body) = text.split_once("\r\n\r\n").ok_or_else(cut)?;
     let mut lines = head.lines();

@@ -21,6 +21,7 @@ use super::issue_card::IssueCard;
 use super::merge::{Joined, Merge};
 use super::register::Register;
 use super::renew_card::RenewCard;
+use super::renew_warrant::RenewWarrant;
 use super::revoke_authorization::RevokeAuthorization;
 use super::{CombatantCommand, Context};
 use crate::commands::Refusal;

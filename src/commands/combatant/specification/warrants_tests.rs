@@ -121,3 +121,38 @@ fn c5_a_warrant_that_ran_out_cannot_be_ended_any_more() {
     assert!(story.when(end(1, ARMOURED, "2026-03-31")).is_ok());
     assert_eq!(story.refused(end(1, ARMOURED, "2026-04-01")).0, "C5");
 }
+
+fn renewed(number: u128, warrant: u128, discipline: &str, ends_on: &str) -> RenewWarrant {
+    RenewWarrant {
+        discipline: slug(discipline),
+        warrant: WarrantId(Uuid::from_u128(warrant)),
+        renewal: WarrantId(Uuid::from_u128(number)),
+        ends_on: day(ends_on),
+        granted_by: None,
+    }
+}
+
+#[test]
+fn c8_a_renewed_warrant_goes_on_from_the_day_after_its_last() {
+    let story = Story::somebody().then(warrant(1, ARMOURED, "2026-01-10", Some("2026-12-31"))).then(renewed(
+        2,
+        1,
+        ARMOURED,
+        "2027-12-31",
+    ));
+    let next = &warrants(&story, ARMOURED)[1];
+    assert_eq!((next.starts_on, next.ends_on), (day("2027-01-01"), Some(day("2027-12-31"))));
+    assert_eq!(next.marshal, warrants(&story, ARMOURED)[0].marshal);
+    assert_eq!(story.refused(renewed(3, 1, ARMOURED, "2027-12-31")).0, "C5", "that time is covered");
+}
+
+#[test]
+fn c8_only_a_warrant_that_still_runs_to_an_end_is_renewed() {
+    let open = Story::somebody().then(warrant(1, ARMOURED, "2026-01-10", None));
+    assert_eq!(open.refused(renewed(2, 1, ARMOURED, "2027-12-31")).0, "C8");
+    assert_eq!(open.refused(renewed(2, 1, FENCING, "2027-12-31")).0, "C5", "another discipline's (A1)");
+    let ended = open.then(end(1, ARMOURED, "2026-06-01"));
+    assert_eq!(ended.refused(renewed(2, 1, ARMOURED, "2027-12-31")).0, "C8", "what was ended stays ended");
+    let running = Story::somebody().then(warrant(1, ARMOURED, "2026-01-10", Some("2026-12-31")));
+    assert_eq!(running.refused(renewed(2, 1, ARMOURED, "2026-12-31")).0, "C8");
+}

@@ -194,7 +194,7 @@ pub async fn csv(State(state): State<AppState>, officer: CurrentOfficer) -> Resu
     for what in &What::ALL[1..] {
         all.lines.extend(table(&numbers, *what, catalogue).lines);
     }
-    all.csv(&format!("forecast-{today}"))
+    all.csv("forecast", today)
 }
 
 fn chart(numbers: &Forecast, what: What, catalogue: &Catalogue) -> Option<Chart> {

@@ -1,9 +1,9 @@
 //! A table of numbers, before it is shown on a page or written to a file.
 
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
-use crate::web::desk::export;
+use crate::domain::date::CivilDate;
+use crate::web::desk::file::{File, Format};
 use crate::web::error::AppError;
 use crate::web::views::parts::thousands;
 use crate::web::views::{NumberCell, NumberRow, NumberTable};
@@ -69,21 +69,15 @@ impl Numbers {
         }
     }
 
-    /// As a file of that name, in UTF-8 with a mark that spreadsheets look for.
-    pub fn csv(&self, name: &str) -> Result<Response, AppError> {
-        let mut file = csv::Writer::from_writer(b"\xEF\xBB\xBF".to_vec());
+    /// As a file: its name, the day, `.csv`.
+    pub fn csv(&self, name: &str, on: CivilDate) -> Result<Response, AppError> {
         let columns = self.columns.iter().map(|(column, _)| column.as_str());
-        export::write(&mut file, self.keys.iter().copied().chain(columns))?;
+        let mut file = File::new(self.keys.iter().copied().chain(columns));
         for line in &self.lines {
             let values =
                 line.values.iter().map(|value| value.map_or_else(String::new, |value| value.to_string()));
-            export::write(&mut file, line.keys.iter().cloned().chain(values))?;
+            file.row(line.keys.iter().cloned().chain(values));
         }
-        let bytes = file.into_inner().map_err(|why| AppError::Internal(why.to_string()))?;
-        let headers = [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
-        ];
-        Ok((headers, bytes).into_response())
+        file.answer(Format::Csv, name, on)
     }
 }

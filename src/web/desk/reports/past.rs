@@ -136,5 +136,5 @@ pub async fn csv(
     };
     let counting = Counting::begin(&state, catalogue, on, asked.discipline()).await?.ok_or(AppError::Busy)?;
     let report = counting.report(name, &state)?.ok_or(AppError::NotFound)?;
-    report.numbers.csv(&format!("{name}-{on}"))
+    report.numbers.csv(name, on)
 }

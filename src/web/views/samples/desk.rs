@@ -79,17 +79,37 @@ impl Sample for DeskHomeView {
 
 fn list(total: usize, q: &str) -> DeskListView {
     let row = |i: usize| DeskRow {
+        id: format!("0192f3a0-0000-7000-8000-{i:012}"),
         href: format!("/desk/people/{i}"),
+        name: NAMES[i % NAMES.len()].into(),
         sca_name: (i % 5 != 4).then(|| NAMES[i % NAMES.len()].into()),
-        legal_name: ["Xavier Jansen", "Wen Wójcik", "Anna-Lena Oosterhuis van den Berg"][i % 3].into(),
-        branch: (i % 4 != 1).then(|| "Skraeling Althing".into()),
-        cards: match i % 3 {
-            0 => vec![Badge::new(Tone::Good, "Armoured Combat"), Badge::new(Tone::Bad, "Fencing, expired")],
-            1 => vec![Badge::new(Tone::Warn, "Youth Combat, lapses 3 Dec")],
-            _ => vec![],
-        },
-        waiver: if i % 4 == 2 { Badge::new(Tone::Bad, "Lapsed") } else { Badge::new(Tone::Good, "On file") },
-        flags: if i % 3 == 1 { vec![Badge::new(Tone::Info, "Minor")] } else { vec![] },
+        cells: vec![
+            Cell::text(
+                "Legal name",
+                Some(["Xavier Jansen", "Wen Wójcik", "Anna-Lena Oosterhuis van den Berg"][i % 3].into()),
+            ),
+            Cell::text("Branch", (i % 4 != 1).then(|| "Skraeling Althing".into())),
+            Cell::badges(
+                "Cards",
+                match i % 3 {
+                    0 => vec![
+                        Badge::new(Tone::Good, "Armoured Combat"),
+                        Badge::new(Tone::Bad, "Fencing, expired"),
+                    ],
+                    1 => vec![Badge::new(Tone::Warn, "Youth Combat, lapses 3 Dec")],
+                    _ => vec![],
+                },
+            ),
+            Cell::badges(
+                "Waiver",
+                vec![if i % 4 == 2 {
+                    Badge::new(Tone::Bad, "Lapsed")
+                } else {
+                    Badge::new(Tone::Good, "On file")
+                }],
+            ),
+            Cell::notes("Notes", if i % 3 == 1 { vec![Badge::new(Tone::Info, "Minor")] } else { vec![] }),
+        ],
     };
     let column = |label: &str, key: Option<&str>, order| Column {
         label: label.into(),
@@ -121,8 +141,17 @@ fn list(total: usize, q: &str) -> DeskListView {
             column("Waiver", Some("waiver"), Order::None),
             column("Notes", None, Order::None),
         ],
+        pick: Field::new(Kind::Checks, "show", "Columns")
+            .choices([("legal", "Legal name"), ("region", "Region")])
+            .scoped("pick"),
+        pick_hidden: vec![Hidden { name: "q".into(), value: q.into() }],
         rows: (0..total.min(50)).map(row).collect(),
         pager: Pager::new(total, 50, 2, |n| href("/desk/people", &[("page", &n.to_string())])),
+        choose: (total > 1).then(|| Choose {
+            hidden: vec![Hidden { name: "state".into(), value: "lapsing".into() }],
+            ticked: "With those ticked…".into(),
+            all: Some("With all 3\u{202f}000 found…".into()),
+        }),
         export: (total > 0).then(|| Action::new("Take the list along", form("export", "Download", vec![]))),
         register_href: Some("/desk/people/new".into()),
     }

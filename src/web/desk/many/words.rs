@@ -1,0 +1,80 @@
+//! From what to what, in a few words.
+
+use crate::domain::date::CivilDate;
+use crate::domain::id::Slug;
+use crate::events::evolve::{Catalogue, Civil, Term, Warrant};
+use crate::events::{CombatantEvent, Fact};
+use crate::web::views::Day;
+use crate::web::words;
+
+/// What was there before these facts.
+pub fn before(facts: &[Fact<CombatantEvent>], civil: &Civil, catalogue: &Catalogue) -> String {
+    let card = |discipline: &Slug| civil.term(discipline).map_or_else(|| "no card".to_owned(), term);
+    match facts.last().map(|fact| &fact.event) {
+        Some(CombatantEvent::CardRenewed(e)) => card(&e.discipline),
+        Some(CombatantEvent::CardDatesCorrected(e)) => card(&e.discipline),
+        Some(CombatantEvent::AuthorizationGranted(e)) if civil.term(&e.discipline).is_none() => {
+            "not held, no card".to_owned()
+        }
+        Some(CombatantEvent::AuthorizationGranted(_)) => "not held".to_owned(),
+        Some(CombatantEvent::WarrantGranted(e)) => {
+            let held = civil.cards.get(&e.discipline).into_iter().flat_map(|card| &card.warrants);
+            let held = held.filter(|held| held.marshal == e.marshal && held.starts_on < e.starts_on);
+            let last = held.max_by_key(|held| held.starts_on);
+            last.map_or_else(|| "no warrant".to_owned(), |held| warrant(held, &e.discipline, catalogue))
+        }
+        Some(CombatantEvent::WarrantEnded(e)) => {
+            let held = civil.cards.get(&e.discipline).into_iter().flat_map(|card| &card.warrants);
+            let held = held.into_iter().find(|held| held.id == e.warrant);
+            held.map_or_else(|| "no warrant".to_owned(), |held| warrant(held, &e.discipline, catalogue))
+        }
+        _ => String::new(),
+    }
+}
+
+/// What is there after these facts.
+pub fn after<'f>(
+    facts: impl IntoIterator<Item = (&'f CombatantEvent, Option<CivilDate>)>,
+    catalogue: &Catalogue,
+) -> String {
+    let said = facts.into_iter().filter_map(|(event, on)| match event {
+        CombatantEvent::CardIssued(e) => Some(format!("card {}", dates(e.issued_on, e.expires_on))),
+        CombatantEvent::CardRenewed(e) => Some(dates(e.issued_on, e.expires_on)),
+        CombatantEvent::CardDatesCorrected(e) => Some(dates(e.issued_on, e.expires_on)),
+        CombatantEvent::AuthorizationGranted(_) => {
+            Some(on.map_or_else(|| "held".to_owned(), |on| format!("held since {}", Day::from(on).short)))
+        }
+        CombatantEvent::WarrantGranted(e) => {
+            let name = words::marshal(catalogue, &e.discipline, &e.marshal);
+            Some(format!("{name}, {}", span(e.starts_on, e.ends_on)))
+        }
+        CombatantEvent::WarrantEnded(e) => {
+            let name = words::marshal(catalogue, &e.discipline, &e.marshal);
+            let on = on.map_or_else(
+                || "over".to_owned(),
+                |on| format!("last day {}", Day::from(on.day_before()).short),
+            );
+            Some(format!("{name}, {on}"))
+        }
+        _ => None,
+    });
+    said.collect::<Vec<_>>().join("; ")
+}
+
+fn dates(issued_on: CivilDate, expires_on: CivilDate) -> String {
+    format!("issued {}, last day {}", Day::from(issued_on).short, Day::from(expires_on.day_before()).short)
+}
+
+fn term(term: Term) -> String {
+    dates(term.issued_on, term.expires_on)
+}
+
+fn warrant(held: &Warrant, discipline: &Slug, catalogue: &Catalogue) -> String {
+    let name = words::marshal(catalogue, discipline, &held.marshal);
+    format!("{name}, {}", span(held.starts_on, held.ends_on))
+}
+
+fn span(from: CivilDate, to: Option<CivilDate>) -> String {
+    let from = Day::from(from).short;
+    to.map_or_else(|| format!("{from}, no end"), |to| format!("{from} to {}", Day::from(to).short))
+}
