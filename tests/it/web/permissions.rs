@@ -4,6 +4,7 @@
 use emol::commands::Command;
 use emol::commands::officers::{OfficersCommand, Verb};
 use emol::domain::actor::Actor;
+use emol::domain::card_id::CardId;
 use emol::domain::demo::DEMO_OFFICERS;
 use emol::domain::id::{CombatantId, OfficerId};
 use emol::domain::permission::{Grant, Permission, PermissionScope};
@@ -11,7 +12,7 @@ use emol::web::router::router;
 
 use super::desk_cast::{Cast, Visitor, form};
 use super::hostile::filled;
-use super::site::{Answer, fighter};
+use super::site::{Answer, NOW, fighter};
 use crate::support::databases::on_all_databases;
 
 /// What a route needs.
@@ -25,12 +26,14 @@ enum Needs {
     All(&'static [Permission]),
     /// Those, and the last of them in that discipline.
     Within(&'static [Permission], &'static str),
+    /// Those, and one of several others, of which this is one.
+    Besides(&'static [Permission], Permission),
 }
 
-use Needs::{All, Nothing, Officer, Within};
+use Needs::{All, Besides, Nothing, Officer, Within};
 use Permission::{
-    ManageKingdom, ReadCombatantInfo, ReadHistory, WriteAuthorizations, WriteCardDate, WriteCombatantInfo,
-    WriteMarshal, WriteOfficerInfo, WriteWaiverDate,
+    CanEditPrivacyPolicy, ManageKingdom, ReadCombatantInfo, ReadHistory, WarrantRoster, WriteAuthorizations,
+    WriteCardDate, WriteCombatantInfo, WriteMarshal, WriteOfficerInfo, WriteWaiverDate,
 };
 
 const ARMOURED: &str = "armoured-combat";
@@ -40,6 +43,10 @@ const HISTORY: Needs = All(&[ReadHistory]);
 const PEOPLE: Needs = All(&[ReadCombatantInfo, WriteCombatantInfo]);
 const WAIVERS: Needs = All(&[ReadCombatantInfo, WriteWaiverDate]);
 const OFFICERS: Needs = All(&[WriteOfficerInfo]);
+const POLICIES: Needs = All(&[CanEditPrivacyPolicy]);
+const ROSTER: Needs = Within(&[WarrantRoster], ARMOURED);
+/// And something that can be done to many.
+const MANY: Needs = Besides(&[ReadCombatantInfo], WriteCardDate);
 const KINGDOM: Needs = All(&[ManageKingdom]);
 
 /// Every route, what it needs, and what its form holds beside what the page fills in.
@@ -48,7 +55,10 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("GET", "/register", Nothing),
     ("GET", "/marshals", Nothing),
     ("GET", "/privacy-policy", Nothing),
+    ("GET", "/privacy-policy/{version}", Nothing),
+    ("GET", "/privacy-policy/draft/{token}", Nothing),
     ("GET", "/privacy-policy/version/{version}", Nothing),
+    ("GET", "/privacy-policy/edit", Nothing),
     ("GET", "/card/{card_id}", Nothing),
     ("GET", "/request-card", Nothing),
     ("POST", "/request-card", Nothing),
@@ -61,7 +71,6 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("GET", "/marshal-list", Nothing),
     ("GET", "/combatants", Nothing),
     ("GET", "/self-serve-update/{code}", Nothing),
-    ("GET", "/privacy-policy/{code}", Nothing),
     ("GET", "/pin/setup/{code}", Nothing),
     ("GET", "/pin/reset/{code}", Nothing),
     ("GET", "/pin/verify/{card_id}", Nothing),
@@ -106,6 +115,27 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ),
     ("POST", "/desk/people/{id}/grant-warrant", Within(&[ReadCombatantInfo, WriteMarshal], FENCING)),
     ("POST", "/desk/people/{id}/end-warrant", Within(&[ReadCombatantInfo, WriteMarshal], ARMOURED)),
+    ("GET", "/desk/people/many", MANY),
+    ("POST", "/desk/people/many", MANY),
+    ("GET", "/desk/people/many/{run}", READS),
+    ("POST", "/desk/people/many/{run}/file", READS),
+    ("GET", "/desk/warrants", ROSTER),
+    ("POST", "/desk/warrants/export", ROSTER),
+    ("GET", "/desk/forecast", READS),
+    ("GET", "/desk/forecast.csv", READS),
+    ("GET", "/desk/reports", READS),
+    ("GET", "/desk/reports/{file}", READS),
+    ("GET", "/desk/policies", POLICIES),
+    ("GET", "/desk/policies/draft", POLICIES),
+    ("POST", "/desk/policies/draft", POLICIES),
+    ("POST", "/desk/policies/draft/begin", POLICIES),
+    ("POST", "/desk/policies/draft/discard", POLICIES),
+    ("POST", "/desk/policies/draft/share", POLICIES),
+    ("POST", "/desk/policies/draft/unshare", POLICIES),
+    ("GET", "/desk/policies/draft/approve", POLICIES),
+    ("POST", "/desk/policies/draft/approve", POLICIES),
+    ("GET", "/desk/policies/{version}", POLICIES),
+    ("POST", "/desk/policies/{version}/stop-requiring", POLICIES),
     ("GET", "/desk/officers", OFFICERS),
     ("GET", "/desk/officers/new", OFFICERS),
     ("POST", "/desk/officers/new", OFFICERS),
@@ -162,7 +192,13 @@ fn routes(cast: &Cast) -> Vec<String> {
 /// An address of that route.
 fn address(route: &str, person: CombatantId, officer: OfficerId) -> String {
     let id = if route.starts_with("/desk/officers") { officer.to_string() } else { person.to_string() };
-    route.replace("{id}", &id).replace("{slug}", FENCING).replace("{position}", "5").replace(['{', '}'], "")
+    route
+        .replace("{id}", &id)
+        .replace("{slug}", FENCING)
+        .replace("{position}", "5")
+        .replace("{run}", &person.to_string())
+        .replace("{file}", "ages.csv")
+        .replace(['{', '}'], "")
 }
 
 #[test]
@@ -228,34 +264,29 @@ fn everything() -> Vec<Grant> {
     Permission::ALL.map(|permission| grant(permission, None)).to_vec()
 }
 
-/// What the form at an address would send, as whoever may do everything sees it.
-async fn sent(all: &Visitor<'_>, action: &str, discipline: Option<&str>) -> String {
+/// What the form at an address would send, as whoever may do everything sees it; where nothing on file calls
+/// for that form, nothing but a command's id.
+async fn sent(cast: &Cast, all: &Visitor<'_>, action: &str, discipline: Option<&str>) -> String {
     let mut page = action;
-    let html = loop {
+    while !page.is_empty() {
         let answer = all.get(page).await;
         let here = format!("action=\"{}\"", action.replace('=', "&#x3D;"));
-        let forms = answer.body.split("<form ").skip(1).map(|form| form.split("</form>").next().unwrap());
-        let ours = |form: &&str| {
-            form.contains(&here)
-                && discipline
-                    .is_none_or(|slug| form.contains(&format!("name=\"discipline\" value=\"{slug}\"")))
-        };
-        if let Some(form) = forms.into_iter().find(ours) {
-            break form.to_owned();
+        let mut forms = answer.body.split("<form ").skip(1).map(|form| form.split("</form>").next().unwrap());
+        let within = |form: &str, slug| form.contains(&format!("name=\"discipline\" value=\"{slug}\""));
+        let ours = |form: &&str| form.contains(&here) && discipline.is_none_or(|slug| within(form, slug));
+        if let Some(html) = forms.find(ours) {
+            let fields = filled(html);
+            let typed =
+                |value: &'_ str| if value.is_empty() { "Because".to_owned() } else { value.to_owned() };
+            let fields: Vec<(String, String)> =
+                fields.into_iter().map(|(name, value)| (name, typed(&value))).collect();
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            return form(&fields);
         }
-        page =
-            page.rsplit_once('/').map(|(parent, _)| parent).filter(|page| !page.is_empty()).unwrap_or_else(
-                || {
-                    panic!("no page has the form for {action}");
-                },
-            );
-    };
-    let fields = filled(&html);
-    let fields: Vec<(&str, &str)> = fields
-        .iter()
-        .map(|(name, value)| (name.as_str(), if value.is_empty() { "Because" } else { value.as_str() }))
-        .collect();
-    form(&fields)
+        page = page.rsplit_once('/').map_or("", |(parent, _)| parent);
+    }
+    let command = cast.site.state.services.ids.uuid_at(NOW).to_string();
+    form(&[("command_id", &command), ("in", discipline.unwrap_or_default())])
 }
 
 fn refused(answer: &Answer, missing: Permission) -> bool {
@@ -276,20 +307,26 @@ fn a1_a4_whoever_lacks_what_a_route_needs_is_refused_and_nothing_is_written() {
         for (persona, demo) in personas.iter().zip(DEMO_OFFICERS).skip(1) {
             persona.may_not(&cast, demo.grants().unwrap().into_iter().collect()).await;
         }
-        for (method, route, needs) in TABLE {
-            let (permissions, discipline) = match *needs {
-                Nothing | Officer => (&[][..], None),
-                All(permissions) => (permissions, None),
-                Within(permissions, slug) => (permissions, Some(slug)),
+        for (nth, (method, route, needs)) in TABLE.iter().enumerate() {
+            let (permissions, discipline, other) = match *needs {
+                Nothing | Officer => (&[][..], None, None),
+                All(permissions) => (permissions, None, None),
+                Within(permissions, slug) => (permissions, Some(slug), None),
+                Besides(permissions, other) => (permissions, None, Some(other)),
             };
-            let mut someone = fighter("Ásta", "");
+            let random = u64::try_from(nth).unwrap().to_be_bytes();
+            let card_id = CardId::from_random(&[&[0, 0], &random[..]].concat().try_into().unwrap());
+            let mut someone = fighter("Ásta", card_id.as_str().to_owned().leak());
             someone.marshal = true;
             let person = cast.site.register(&someone).await;
-            let path = address(route, person, all.id);
+            let mut path = address(route, person, all.id);
+            if let ("GET", Some(slug)) = (*method, discipline) {
+                path = emol::web::views::href(&path, &[("in", slug)]);
+            }
             let body = match *needs {
                 Nothing | Officer => String::new(),
                 _ if *method == "GET" => String::new(),
-                _ => sent(&all.visitor, &path, discipline).await,
+                _ => sent(&cast, &all.visitor, &path, discipline).await,
             };
             let ask = async |who: &Visitor<'_>| match *method {
                 "GET" => who.get(&path).await,
@@ -318,7 +355,8 @@ fn a1_a4_whoever_lacks_what_a_route_needs_is_refused_and_nothing_is_written() {
                 lacking.may_not(&cast, grants).await;
                 assert!(refused(&answer, *missing), "{method} {route} without {missing}: {}", answer.status);
                 // What was held when the session began counts no more.
-                let held: Vec<Grant> = permissions.iter().map(|one| grant(*one, discipline)).collect();
+                let held: Vec<Grant> =
+                    permissions.iter().chain(&other).map(|one| grant(*one, discipline)).collect();
                 former.may(&cast, held.clone()).await;
                 let mut kept = held.clone();
                 kept.retain(|grant| grant.permission() != *missing);
@@ -337,11 +375,14 @@ fn a1_a4_whoever_lacks_what_a_route_needs_is_refused_and_nothing_is_written() {
                 .filter(|kind| !GRANTING.contains(&kind.as_str()))
                 .collect();
             assert!(wrote.is_empty(), "{method} {route} wrote {wrote:?}");
-            let held: Vec<Grant> = permissions.iter().map(|one| grant(*one, discipline)).collect();
+            let held: Vec<Grant> =
+                permissions.iter().chain(&other).map(|one| grant(*one, discipline)).collect();
             holder.may(&cast, held.clone()).await;
             let answer = ask(&holder.visitor).await;
             holder.may_not(&cast, held).await;
-            let let_in = ![401, 403, 404, 405].contains(&answer.status) && answer.status < 500;
+            // What nothing was made for is not there.
+            let found = answer.status != 404 || route.contains("{run}") || route.contains("{version}");
+            let let_in = found && ![401, 403, 405].contains(&answer.status) && answer.status < 500;
             assert!(let_in, "{method} {route} by a holder: {}\n{}", answer.status, answer.body);
         }
     });
