@@ -276,10 +276,20 @@ async fn sent(cast: &Cast, all: &Visitor<'_>, action: &str, discipline: Option<&
         let ours = |form: &&str| form.contains(&here) && discipline.is_none_or(|slug| within(form, slug));
         if let Some(html) = forms.find(ours) {
             let fields = filled(html);
-            let typed =
-                |value: &'_ str| if value.is_empty() { "Because".to_owned() } else { value.to_owned() };
-            let fields: Vec<(String, String)> =
-                fields.into_iter().map(|(name, value)| (name, typed(&value))).collect();
+            let typed = |name: &str, value: String| match (name, value.as_str()) {
+                // What erasing wants to be typed.
+                ("word", "") => "ERASE".to_owned(),
+                ("name", "") => "Ásta".to_owned(),
+                ("reason" | "change_log", "") => "Because".to_owned(),
+                _ => value,
+            };
+            let fields: Vec<(String, String)> = fields
+                .into_iter()
+                .map(|(name, value)| {
+                    let value = typed(&name, value);
+                    (name, value)
+                })
+                .collect();
             let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             return form(&fields);
         }
@@ -297,6 +307,12 @@ fn refused(answer: &Answer, missing: Permission) -> bool {
 fn a1_a4_whoever_lacks_what_a_route_needs_is_refused_and_nothing_is_written() {
     on_all_databases(|database| async move {
         let cast = Cast::serve(&database).await;
+        // Whom the forms about officers are about.
+        let colleague = OfficerId(cast.site.state.services.ids.uuid_at(NOW));
+        let email = "colleague@example.org".to_owned();
+        let verb = Verb::Invite { officer: colleague, email, label: "Colleague".to_owned() };
+        let by = Actor::Operator("test".to_owned());
+        cast.site.issue(Command::Officers(OfficersCommand { by, verb })).await;
         let mut personas = Vec::new();
         for one in DEMO_OFFICERS {
             let persona = Persona { id: one.officer(), visitor: cast.be(one.key).await };
@@ -307,19 +323,23 @@ fn a1_a4_whoever_lacks_what_a_route_needs_is_refused_and_nothing_is_written() {
         for (persona, demo) in personas.iter().zip(DEMO_OFFICERS).skip(1) {
             persona.may_not(&cast, demo.grants().unwrap().into_iter().collect()).await;
         }
-        for (nth, (method, route, needs)) in TABLE.iter().enumerate() {
+        // Somebody for each row, before a holder closes the region that they live in.
+        let mut people = Vec::new();
+        for _ in TABLE {
+            let random = cast.site.state.services.ids.uuid_at(NOW).into_bytes();
+            let card_id = CardId::from_random(random[6..].try_into().unwrap());
+            let mut someone = fighter("Ásta", card_id.as_str().to_owned().leak());
+            someone.marshal = true;
+            people.push(cast.site.register(&someone).await);
+        }
+        for ((method, route, needs), person) in TABLE.iter().zip(people) {
             let (permissions, discipline, other) = match *needs {
                 Nothing | Officer => (&[][..], None, None),
                 All(permissions) => (permissions, None, None),
                 Within(permissions, slug) => (permissions, Some(slug), None),
                 Besides(permissions, other) => (permissions, None, Some(other)),
             };
-            let random = u64::try_from(nth).unwrap().to_be_bytes();
-            let card_id = CardId::from_random(&[&[0, 0], &random[..]].concat().try_into().unwrap());
-            let mut someone = fighter("Ásta", card_id.as_str().to_owned().leak());
-            someone.marshal = true;
-            let person = cast.site.register(&someone).await;
-            let mut path = address(route, person, all.id);
+            let mut path = address(route, person, colleague);
             if let ("GET", Some(slug)) = (*method, discipline) {
                 path = emol::web::views::href(&path, &[("in", slug)]);
             }
