@@ -2,5 +2,7 @@
 //! `setup_files/test.sh --only browser` installs what is needed; pictures of every
 //! screen are left below `target/browser`.
 
+mod demo;
 mod driver;
+mod evening;
 mod screens;

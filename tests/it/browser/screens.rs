@@ -4,12 +4,13 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use fantoccini::Locator;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use serde_json::Value;
 
+use super::demo::Demo;
 use super::driver::{Browser, LAPTOP, NARROW, PHONE, Screen};
-use crate::cli::{Place, Running, bare, free_port, get};
 use crate::web::site::ask;
 
 /// The most bytes of a first visit, compressed, with everything that the page needs.
@@ -80,29 +81,6 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
 ];
-
-/// The sample kingdom in a process of its own.
-struct Demo {
-    _place: Place,
-    running: Running,
-    port: u16,
-}
-
-impl Demo {
-    fn start(people: usize) -> Self {
-        let (place, port) = (Place::empty(), free_port());
-        let listen = format!("127.0.0.1:{port}");
-        let mut command = bare(&["demo", "--listen", &listen, "--people", &people.to_string()]);
-        command.env("TMPDIR", &place.folder);
-        let running = Running::start(command);
-        assert_eq!(get(port, "/").0, 200);
-        Self { _place: place, running, port }
-    }
-
-    fn site(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-}
 
 /// What a page and all that it needs weigh on a first visit, compressed as nginx does it.
 async fn weight(browser: &Browser, port: u16) -> usize {
@@ -192,7 +170,7 @@ async fn look_at_every_screen(screen: Screen) {
         }
     }
     browser.close().await;
-    assert_eq!(demo.running.end().code, 0);
+    demo.end();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
@@ -244,5 +222,20 @@ async fn with_the_keyboard_alone_one_always_sees_where_one_is() {
         assert!(places.len() > 10, "{path}: the focus is trapped: {places:?}");
     }
     browser.close().await;
-    assert_eq!(demo.running.end().code, 0);
+    demo.end();
+}
+
+#[test]
+fn the_manual_has_pictures_of_these_screens() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");
+    let manual = std::fs::read_to_string(format!("{root}/OFFICERS.md")).unwrap();
+    let pictures: Vec<&str> =
+        manual.split("](images/").skip(1).map(|rest| rest.split(".png").next().unwrap()).collect();
+    assert!(pictures.len() > 5, "{pictures:?}");
+    for picture in pictures {
+        let taken = SCREENS.iter().any(|(_, screens)| screens.iter().any(|(name, _)| *name == picture));
+        assert!(taken, "{picture}: no such screen");
+        let file = format!("{root}/images/{picture}.png");
+        assert!(std::fs::exists(&file).unwrap(), "{file}: copy target/browser/laptop-{picture}.png");
+    }
 }
