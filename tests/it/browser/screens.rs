@@ -4,7 +4,6 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use fantoccini::Locator;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use serde_json::Value;
@@ -46,8 +45,6 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
             ("reports", "/desk/reports"),
             ("reports-past", "/desk/reports?on=2026-01-31"),
             ("policies", "/desk/policies"),
-            ("policy-draft", "/desk/policies/draft"),
-            ("policy-approve", "/desk/policies/draft/approve"),
             ("people-none", "/desk/people?q=nobody+of+that+name"),
             ("register-a-person", "/desk/people/new"),
             ("record", "/desk/people/{person}"),
