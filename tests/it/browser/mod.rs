@@ -4,5 +4,4 @@
 
 mod demo;
 mod driver;
-mod evening;
 mod screens;
