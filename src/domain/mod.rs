@@ -11,6 +11,7 @@ pub mod demo;
 pub mod details;
 pub mod id;
 pub mod kingdom;
+pub mod mail;
 pub mod permission;
 pub mod personal;
 pub mod policy;

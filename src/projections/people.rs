@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
 use super::checkpoint::{ModelState, Stop};
 use super::page::{Page, Step};
@@ -14,7 +14,7 @@ use crate::events::evolve::{Clash, Record};
 use crate::store::{Db, DbError, Store, Tx};
 
 /// How many records are remembered; a few kilobytes each.
-const REMEMBERED: u64 = 4_096;
+const REMEMBERED: usize = 4_096;
 
 /// A record as of its last event.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ pub(super) struct Known {
 /// Records that were folded lately, so that the next event of the same person
 /// needs no look at the log.
 #[derive(Clone)]
-pub(super) struct People(Cache<CombatantId, Arc<Known>>);
+pub(super) struct People(Arc<Cache<CombatantId, Arc<Known>>>);
 
 /// What a page comes to.
 #[derive(Default)]
@@ -39,7 +39,7 @@ pub(super) struct Outcome {
 
 impl People {
     pub fn new() -> Self {
-        Self(Cache::new(REMEMBERED))
+        Self(Arc::new(Cache::new(REMEMBERED)))
     }
 
     /// Remembers the records of an outcome that was written, and leaves its documents.

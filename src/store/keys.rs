@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use moka::sync::Cache;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use quick_cache::sync::Cache;
 use tokio::sync::Mutex;
 use tokio::time::Instant as Moment;
 use uuid::Uuid;
@@ -29,7 +31,7 @@ use crate::domain::personal::{Purpose, Seal, Sealed};
 /// How long what is remembered is trusted without a look at the key epoch.
 const TRUST: Duration = Duration::from_millis(500);
 /// Most keys remembered; some 200 bytes each.
-const REMEMBERED: u64 = 100_000;
+const REMEMBERED: usize = 100_000;
 /// Under which owner and purpose the log's own secret is kept.
 const LOG_SECRET: (Uuid, &str) = (Uuid::nil(), "log");
 
@@ -322,8 +324,8 @@ impl Keyring {
         let row = self.0.db.fetch_optional("SELECT key_epoch FROM log_head WHERE id = 1", &[]).await?;
         let epoch = row.ok_or(DbError::Shape("log_head has no row; run `emol migrate`"))?.int(0)?;
         if self.0.epoch.swap(epoch, Ordering::AcqRel) != epoch {
-            self.0.by_id.invalidate_all();
-            self.0.by_owner.invalidate_all();
+            self.0.by_id.clear();
+            self.0.by_owner.clear();
         }
         *looked = Some(started);
         Ok(epoch)
@@ -332,8 +334,8 @@ impl Keyring {
     /// Forgets everything remembered: keys were destroyed by this process.
     pub(super) async fn distrust(&self) {
         *self.0.looked.lock().await = None;
-        self.0.by_id.invalidate_all();
-        self.0.by_owner.invalidate_all();
+        self.0.by_id.clear();
+        self.0.by_owner.clear();
     }
 
     /// The hash under which a unique thing is claimed.
@@ -352,6 +354,25 @@ impl Keyring {
     #[must_use]
     pub fn link_token(&self, id: Uuid) -> [u8; 32] {
         seal::keyed_hash(&self.0.link, &[id.as_bytes()])
+    }
+
+    /// What stands in the address of a one-time link: its id and its token, 64 characters.
+    #[must_use]
+    pub fn link_text(&self, id: Uuid) -> String {
+        let mut bytes = [0; 48];
+        bytes[..16].copy_from_slice(id.as_bytes());
+        bytes[16..].copy_from_slice(&self.link_token(id));
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The link that an address names; none where its token is not this log's.
+    #[must_use]
+    pub fn read_link(&self, text: &str) -> Option<Uuid> {
+        let mut bytes = [0; 48];
+        let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
+        let id = Uuid::from_slice(&bytes[..16]).ok().filter(|_| length == bytes.len())?;
+        let differing = bytes[16..].iter().zip(self.link_token(id)).fold(0, |all, (a, b)| all | (a ^ b));
+        (differing == 0).then_some(id)
     }
 
     /// What a sign-in that has begun is recognised by: the same on every server, and known to nobody else.

@@ -6,17 +6,17 @@
 //! every browser sends one of them with a form. Nothing was read or written
 //! before this is settled. Pages need no per-user token, so they can be kept.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
 use super::error::AppError;
 use super::state::AppState;
@@ -139,7 +139,7 @@ impl ClientAddress {
 }
 
 impl FromRequestParts<AppState> for ClientAddress {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
@@ -151,23 +151,39 @@ impl FromRequestParts<AppState> for ClientAddress {
 /// How often something was tried within about a minute: unknown card ids (P4), sign-ins.
 pub struct Misses {
     limits: MissLimits,
-    by_address: Cache<IpAddr, Arc<AtomicU32>>,
-    in_total: Cache<(), Arc<AtomicU32>>,
+    by_address: Cache<IpAddr, Arc<Count>>,
+    in_total: Count,
 }
+
+/// Tries since the first of them, forgotten a minute after it.
+struct Count(Mutex<(Instant, u32)>);
 
 /// How long misses are remembered.
 const WINDOW: Duration = Duration::from_secs(60);
+/// How many addresses are counted at once.
+const ADDRESSES: usize = 100_000;
+
+impl Count {
+    fn none() -> Self {
+        Self(Mutex::new((Instant::now(), 0)))
+    }
+
+    /// The tries, with `more` of them.
+    fn add(&self, more: u32) -> u32 {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.0.elapsed() >= WINDOW {
+            *held = (Instant::now(), 0);
+        }
+        held.1 = held.1.saturating_add(more);
+        held.1
+    }
+}
 
 impl Misses {
     /// No misses yet.
     #[must_use]
     pub fn new(limits: MissLimits) -> Self {
-        let window = |most| Cache::builder().max_capacity(most).time_to_live(WINDOW);
-        Self {
-            limits,
-            by_address: window(100_000).build(),
-            in_total: Cache::builder().time_to_live(WINDOW).build(),
-        }
+        Self { limits, by_address: Cache::new(ADDRESSES), in_total: Count::none() }
     }
 
     /// Counts a try, and stops an address, or everybody, after too many.
@@ -182,8 +198,11 @@ impl Misses {
 
     /// Notes that an id was tried that does not exist.
     pub fn note(&self, address: IpAddr) {
-        self.by_address.get_with(address, Arc::default).fetch_add(1, Ordering::Relaxed);
-        self.in_total.get_with((), Arc::default).fetch_add(1, Ordering::Relaxed);
+        let made: Result<_, Infallible> =
+            self.by_address.get_or_insert_with(&address, || Ok(Arc::new(Count::none())));
+        let Ok(count) = made;
+        count.add(1);
+        self.in_total.add(1);
     }
 
     /// Stops an address, or everybody, after too many misses.
@@ -191,10 +210,8 @@ impl Misses {
     /// # Errors
     /// [`AppError::TooMany`].
     pub fn check(&self, address: IpAddr) -> Result<(), AppError> {
-        let count =
-            |counter: Option<Arc<AtomicU32>>| counter.map_or(0, |count| count.load(Ordering::Relaxed));
-        let over = count(self.by_address.get(&address)) >= self.limits.per_address
-            || count(self.in_total.get(&())) >= self.limits.in_total;
+        let here = self.by_address.get(&address).map_or(0, |count| count.add(0));
+        let over = here >= self.limits.per_address || self.in_total.add(0) >= self.limits.in_total;
         if over { Err(AppError::TooMany { retry_after: 60 }) } else { Ok(()) }
     }
 }

@@ -8,13 +8,14 @@
 //! (a quarter of a second), because that is asked of the officers' list each time.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use quick_cache::sync::Cache;
 
 use super::cookies::{Cookies, find};
 use super::error::AppError;
@@ -36,7 +37,7 @@ const KEEP: Duration = Duration::from_secs(60);
 /// How often the database is told that a session is in use.
 const TOUCH: Duration = Duration::from_secs(300);
 /// Most sessions that are kept in memory.
-const MOST: u64 = 10_000;
+const MOST: usize = 10_000;
 
 /// The secret in the cookie.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,7 +48,7 @@ pub struct Sessions {
     services: Services,
     limits: SessionLimits,
     cookies: Cookies,
-    kept: moka::sync::Cache<SessionToken, Session>,
+    kept: Cache<SessionToken, (Session, Moment)>,
 }
 
 /// The signed-in officer of this request. Extracting it sends whoever is not
@@ -78,8 +79,8 @@ impl Sessions {
     /// The sessions of a site.
     #[must_use]
     pub fn new(services: Services, config: &WebConfig) -> Self {
-        let kept = moka::sync::Cache::builder().max_capacity(MOST).time_to_live(KEEP).build();
-        Self { services, limits: config.sessions, cookies: Cookies::new(config.is_https()), kept }
+        let cookies = Cookies::new(config.is_https());
+        Self { services, limits: config.sessions, cookies, kept: Cache::new(MOST) }
     }
 
     /// How this site sets and reads cookies.
@@ -113,7 +114,7 @@ impl Sessions {
     /// The database: then the session may still be alive.
     pub async fn end(&self, token: SessionToken) -> Result<HeaderValue, AppError> {
         self.services.store.end_session(&token.0).await?;
-        self.kept.invalidate(&token);
+        self.kept.remove(&token);
         self.cookies.set_session("", Duration::ZERO)
     }
 
@@ -163,11 +164,7 @@ impl Sessions {
 
     /// Forgets what the database said about an officer's sessions.
     fn forget(&self, officer: OfficerId, which: impl Fn(&SessionToken) -> bool) {
-        for (token, session) in &self.kept {
-            if session.officer == officer && which(&token) {
-                self.kept.invalidate(&*token);
-            }
-        }
+        self.kept.retain(|token, (session, _)| session.officer != officer || !which(token));
     }
 
     /// The token that the browser sent, if it sent one.
@@ -182,7 +179,8 @@ impl Sessions {
     /// The database, where the session is not in memory.
     pub async fn officer(&self, token: SessionToken) -> Result<Option<CurrentOfficer>, AppError> {
         let now = self.services.clock.now();
-        let session = if let Some(kept) = self.kept.get(&token) {
+        let kept = self.kept.get(&token).filter(|(_, since)| since.elapsed() < KEEP);
+        let session = if let Some((kept, _)) = kept {
             kept
         } else {
             let Some(mut found) = self.services.store.find_session(&token.0, now).await? else {
@@ -196,11 +194,11 @@ impl Sessions {
                 self.touch(token, now);
                 found.seen_at = now;
             }
-            self.kept.insert(token, found);
+            self.kept.insert(token, (found, Moment::now()));
             found
         };
         if session.expires_at <= now {
-            self.kept.invalidate(&token);
+            self.kept.remove(&token);
             return Ok(None);
         }
         let kingdom = self.services.bus.kingdom();

@@ -6,14 +6,12 @@ use uuid::Uuid;
 
 use crate::domain::contact::Email;
 use crate::domain::id::{CombatantId, StreamId};
+use crate::domain::mail::Mail;
 use crate::domain::personal::{Personal, Purpose};
 use crate::events::combatant::Source;
 use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Event, OfficersEvent};
 use crate::store::ClaimKind;
-
-/// The mail with the privacy policy and the link to accept it (V1).
-const WELCOME: &str = "welcome";
 
 /// What one or more events bring along.
 #[derive(Debug, Default)]
@@ -24,8 +22,8 @@ pub(super) struct Effects {
     pub releases: Vec<(ClaimKind, String, Uuid)>,
     /// Keys to destroy; all of the owner's where no purpose is named.
     pub destroy: Vec<(Uuid, Option<Purpose>)>,
-    /// Mails: the template and whom it is about.
-    pub mails: Vec<(&'static str, Uuid)>,
+    /// Mails, and whom each is about.
+    pub mails: Vec<(Mail, Uuid)>,
     /// Records joined to an erased one, whose keys go too (P6).
     pub merged: Vec<CombatantId>,
 }
@@ -54,7 +52,7 @@ impl Effects {
             Event::Combatant(CombatantEvent::CombatantRegistered(e)) => {
                 self.claim(ClaimKind::RosterRef, e.roster_ref.as_ref(), owner);
                 if e.source == Source::Desk {
-                    self.mails.push((WELCOME, owner));
+                    self.mails.push((Mail::Welcome, owner));
                 }
             }
             Event::Combatant(CombatantEvent::CardIdAssigned(e)) => {
@@ -71,7 +69,7 @@ impl Effects {
             Event::Officers(OfficersEvent::OfficerInvited(e)) => {
                 let address = e.email.text().and_then(|text| Email::parse(text).ok());
                 self.claims.extend(address.map(|email| (ClaimKind::OfficerEmail, email.key(), owner)));
-                self.mails.push(("officer-invited", owner));
+                self.mails.push((Mail::OfficerInvited, owner));
             }
             _ => {}
         }
@@ -79,12 +77,12 @@ impl Effects {
 
     /// Whether somebody is invited to accept the privacy policy.
     pub(super) fn invites(&self) -> bool {
-        self.mails.iter().any(|(template, _)| *template == WELCOME)
+        self.mails.iter().any(|(mail, _)| *mail == Mail::Welcome)
     }
 
     /// Invites nobody: there is no policy to accept (V9).
     pub(super) fn invite_nobody(&mut self) {
-        self.mails.retain(|(template, _)| *template != WELCOME);
+        self.mails.retain(|(mail, _)| *mail != Mail::Welcome);
     }
 
     /// Gives back what is unique to a record, so that others may have it. A

@@ -229,9 +229,9 @@ impl Bus {
         append.outbox = effects
             .mails
             .into_iter()
-            .map(|(template, about)| OutboxRow {
+            .map(|(mail, about)| OutboxRow {
                 id: self.ids().uuid_at(self.now()),
-                template,
+                template: mail.as_str(),
                 subject: Some(about),
                 params: b"{}".to_vec(),
                 due_at: self.now(),

@@ -13,15 +13,15 @@ use crate::events::{CombatantEvent, Event, Fact};
 use crate::store::{Keyring, Store};
 
 /// How many records are kept.
-const KEPT: u64 = 4_000;
+const KEPT: usize = 4_000;
 /// How many are read with one question.
 const AT_ONCE: usize = 512;
 
-pub(super) struct Records(moka::sync::Cache<CombatantId, Arc<Record>>);
+pub(super) struct Records(quick_cache::sync::Cache<CombatantId, Arc<Record>>);
 
 impl Records {
     pub(super) fn new() -> Self {
-        Self(moka::sync::Cache::new(KEPT))
+        Self(quick_cache::sync::Cache::new(KEPT))
     }
 
     /// The record as last seen, or as the log has it now where `fresh` is asked for.
@@ -113,7 +113,7 @@ impl Records {
     }
 
     pub(super) fn forget(&self, id: CombatantId) {
-        self.0.invalidate(&id);
+        self.0.remove(&id);
     }
 }
 
