@@ -20,6 +20,19 @@ document.addEventListener("keydown", (event) => {
 // What is wrong is read first, and what somebody asked to see.
 document.querySelector(".summary, .conflict, .preview")?.focus();
 
+// What was typed and not sent is not left by a slip; a page that came back with something to mend has it, too.
+for (const summary of document.querySelectorAll("form[method=post] .summary")) {
+  summary.closest("form").dataset.typed = "yes";
+}
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form?.method === "post") form.dataset.typed = "yes";
+});
+document.addEventListener("submit", (event) => { delete event.target.dataset.typed; });
+window.addEventListener("beforeunload", (event) => {
+  if (document.querySelector("form[data-typed]")) event.preventDefault();
+});
+
 // A form is sent once; the page kept by "back" can send again.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
@@ -36,7 +49,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   const shown = () => document.getElementById(form.dataset.live);
   let waiting, asked;
   // A page that comes back from a preview holds what is not saved yet.
-  let touched = !!shown()?.querySelector(".badge.warn");
+  if (shown()?.querySelector(".badge.warn")) form.dataset.typed = "yes";
   const show = async () => {
     asked?.abort();
     asked = new AbortController();
@@ -54,13 +67,10 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     shown()?.classList.remove("waits");
   };
   form.addEventListener("input", () => {
-    touched = true;
     shown()?.classList.add("waits");
     clearTimeout(waiting);
     waiting = setTimeout(show, 500);
   });
-  form.addEventListener("submit", () => { touched = false; });
-  window.addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
 }
 
 // Links and anchors into a closed action open it.

@@ -66,6 +66,12 @@ pub struct WebConfig {
     pub sign_ins: MissLimits,
     /// How many unknown card ids may be tried (P4).
     pub card_misses: MissLimits,
+    /// How often one account may sign in.
+    pub accounts: MissLimits,
+    /// How often names may be searched for in public, by address.
+    pub searches: MissLimits,
+    /// How often an officer may search at the desk, by account.
+    pub desk_searches: MissLimits,
     /// The numbers that `/health/metrics` shows to this machine.
     pub metrics: Option<PrometheusHandle>,
 }
@@ -100,10 +106,10 @@ pub struct SessionLimits {
     pub absolute: Duration,
 }
 
-/// How often something may be tried within a minute: unknown card ids (P4), sign-ins.
+/// How often something may be tried within a minute: unknown card ids (P4), sign-ins, searches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MissLimits {
-    /// From one address.
+    /// From one address, or by one account.
     pub per_address: u32,
     /// From everywhere together.
     pub in_total: u32,
@@ -127,6 +133,12 @@ impl MissLimits {
     /// For signing in, which is two steps: thirty a minute from one address, so that the officers
     /// of an event can share one, and many in total, so that nobody can lock out everybody.
     pub const SIGN_INS: Self = Self { per_address: 30, in_total: 3000 };
+    /// Of one account: more sign-ins than anybody has devices.
+    pub const ACCOUNTS: Self = Self { per_address: 10, in_total: 3000 };
+    /// By name, in public: an event's phones may share one address.
+    pub const SEARCHES: Self = Self { per_address: 600, in_total: 60_000 };
+    /// Of one officer: faster than anybody types.
+    pub const DESK_SEARCHES: Self = Self { per_address: 300, in_total: 60_000 };
 }
 
 impl WebConfig {
@@ -142,6 +154,9 @@ impl WebConfig {
             sessions: SessionLimits::default(),
             sign_ins: MissLimits::SIGN_INS,
             card_misses: MissLimits::default(),
+            accounts: MissLimits::ACCOUNTS,
+            searches: MissLimits::SEARCHES,
+            desk_searches: MissLimits::DESK_SEARCHES,
             metrics: None,
         }
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::header;
-use emol::app::{Application, Services, WebConfig};
+use emol::app::{Application, MissLimits, Services, WebConfig};
 use emol::clock::FixedClock;
 use emol::commands::Command;
 use emol::commands::officers::{OfficersCommand, Verb};
@@ -62,7 +62,11 @@ pub async fn site(at: &str, times: usize) -> Site {
         bus.execute(request).await.unwrap();
     }
     kingdom::projected(&services).await;
-    let app = Application::build(services.clone(), WebConfig::loopback(([127, 0, 0, 1], 0).into())).unwrap();
+    let mut config = WebConfig::loopback(([127, 0, 0, 1], 0).into());
+    // All the readers of a bench come from one address.
+    let any = MissLimits { per_address: u32::MAX, in_total: u32::MAX };
+    (config.searches, config.desk_searches) = (any, any);
+    let app = Application::build(services.clone(), config).unwrap();
     let state = app.state().clone();
     let cookie = state.sessions.begin(OFFICER).await.unwrap();
     let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();

@@ -24,6 +24,9 @@ A GRANT is a permission, for the whole kingdom or for one discipline:
 The first administrator: emol officer invite mol@example.org --name \"Minister of the Lists\" --administrator
 What is done here is recorded under operator:<your Unix account>.")]
 pub struct Args {
+    /// Print the result as JSON
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     verb: Verbs,
 }
@@ -61,11 +64,13 @@ enum Verbs {
         grants: Vec<Grant>,
     },
     /// List the officers and what they may do
-    List {
-        /// Print the list as JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List,
+}
+
+#[derive(Debug, Serialize)]
+struct Changed {
+    officer: String,
+    recorded: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -96,31 +101,40 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
             let mut commands = vec![command(Verb::Invite { officer, email, label: name })];
             commands.extend(grants.into_iter().map(|grant| command(Verb::Grant { officer, grant })));
             let recorded = together(&bus, by, &commands).await?;
-            output::say(&format!("Invited officer {officer} ({recorded} entries recorded)."));
+            let text = format!("Invited officer {officer} ({recorded} entries recorded).");
+            said(args.json, officer, recorded, text)
         }
         Verbs::Grant { officer, grants } => {
             let officer = find(&kingdom.officers, &officer)?;
             let commands: Vec<_> =
                 grants.into_iter().map(|grant| command(Verb::Grant { officer, grant })).collect();
-            changed(together(&bus, by, &commands).await?, "they hold that already");
+            changed(args.json, officer, together(&bus, by, &commands).await?, "they hold that already")
         }
         Verbs::Withdraw { officer, grants } => {
             let officer = find(&kingdom.officers, &officer)?;
             let commands: Vec<_> =
                 grants.into_iter().map(|grant| command(Verb::Withdraw { officer, grant })).collect();
-            changed(together(&bus, by, &commands).await?, "they do not hold that");
+            changed(args.json, officer, together(&bus, by, &commands).await?, "they do not hold that")
         }
-        Verbs::List { json } => list(&kingdom.officers, json)?,
+        Verbs::List => list(&kingdom.officers, args.json),
     }
-    Ok(())
 }
 
-fn changed(recorded: usize, otherwise: &str) {
-    match recorded {
-        0 => output::say(&format!("Nothing to change: {otherwise}.")),
-        1 => output::say("1 entry recorded."),
-        count => output::say(&format!("{count} entries recorded.")),
+fn changed(json: bool, officer: OfficerId, recorded: usize, otherwise: &str) -> Result<(), Failure> {
+    let text = match recorded {
+        0 => format!("Nothing to change: {otherwise}."),
+        1 => "1 entry recorded.".to_owned(),
+        count => format!("{count} entries recorded."),
+    };
+    said(json, officer, recorded, text)
+}
+
+fn said(json: bool, officer: OfficerId, recorded: usize, text: String) -> Result<(), Failure> {
+    if json {
+        return output::say_json(&Changed { officer: officer.to_string(), recorded });
     }
+    output::say(&text);
+    Ok(())
 }
 
 /// Judges the commands one after the other and records them all, or none.

@@ -12,7 +12,7 @@
 //! | `Bad` | 400 | what could not be read |
 //! | `CrossSite` | 403 | that the form was sent from another site |
 //! | `Denied` | 403 | which permission is missing (A4), on the page `forbidden` |
-//! | `SignIn` | 303 to `/auth/login?next=…`; 401 for programs | |
+//! | `SignIn` | 303 to `/auth/login?next=…`; 401 for programs, and for a form of the desk | for a form: what was typed, to be sent again |
 //! | `Refused` | 422 | the rule and what to do |
 //! | `Taken`, `Stale`, `Reused` | 409 | what changed, and what to do |
 //! | `TooLarge` | 413 | the limit |

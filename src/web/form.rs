@@ -64,6 +64,11 @@ impl Sent {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
+    /// Every field, in the order of the form.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The same form with another value in a field.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {

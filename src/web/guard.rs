@@ -7,6 +7,7 @@
 //! before this is settled. Pages need no per-user token, so they can be kept.
 
 use std::convert::Infallible;
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -56,9 +57,17 @@ pub async fn admit(config: &WebConfig, request: Request) -> Result<Request, AppE
         Ok(Err(_)) => return Err(AppError::Bad("the form did not arrive whole; send it again".to_owned())),
         Err(_) => return Err(AppError::Bad("the form took too long to arrive; send it again".to_owned())),
     };
-    count_fields(&parts.headers, &bytes)?;
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+    let is_form = count_fields(&parts.headers, &bytes)?;
+    let mut request = Request::from_parts(parts, Body::from(bytes.clone()));
+    if is_form {
+        request.extensions_mut().insert(SentForm(bytes));
+    }
+    Ok(request)
 }
+
+/// The form of a request, beside its body: for the case that nobody is signed in any more.
+#[derive(Debug, Clone)]
+pub struct SentForm(pub Bytes);
 
 async fn drain(body: Body) {
     let mut left = MOST_DRAINED;
@@ -73,14 +82,15 @@ async fn drain(body: Body) {
     .await;
 }
 
-fn count_fields(headers: &HeaderMap, body: &Bytes) -> Result<(), AppError> {
+/// Whether it is a form, as browsers send those without files.
+fn count_fields(headers: &HeaderMap, body: &Bytes) -> Result<bool, AppError> {
     let kind = headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     if !kind.starts_with(b"application/x-www-form-urlencoded") {
-        return Ok(());
+        return Ok(false);
     }
     let fields = body.split(|byte| *byte == b'&').count();
     if fields <= MOST_FIELDS {
-        return Ok(());
+        return Ok(true);
     }
     Err(AppError::Bad(format!(
         "the form has {fields} fields; at most {MOST_FIELDS} are read. Nothing was saved"
@@ -148,10 +158,11 @@ impl FromRequestParts<AppState> for ClientAddress {
     }
 }
 
-/// How often something was tried within about a minute: unknown card ids (P4), sign-ins.
-pub struct Misses {
+/// How often something was tried within about a minute, by address or by account: unknown card
+/// ids (P4), sign-ins, searches.
+pub struct Misses<K = IpAddr> {
     limits: MissLimits,
-    by_address: Cache<IpAddr, Arc<Count>>,
+    by_address: Cache<K, Arc<Count>>,
     in_total: Count,
 }
 
@@ -160,8 +171,8 @@ struct Count(Mutex<(Instant, u32)>);
 
 /// How long misses are remembered.
 const WINDOW: Duration = Duration::from_secs(60);
-/// How many addresses are counted at once.
-const ADDRESSES: usize = 100_000;
+/// How many addresses or accounts are counted at once.
+const COUNTED: usize = 100_000;
 
 impl Count {
     fn none() -> Self {
@@ -179,25 +190,25 @@ impl Count {
     }
 }
 
-impl Misses {
+impl<K: Hash + Eq + Clone> Misses<K> {
     /// No misses yet.
     #[must_use]
     pub fn new(limits: MissLimits) -> Self {
-        Self { limits, by_address: Cache::new(ADDRESSES), in_total: Count::none() }
+        Self { limits, by_address: Cache::new(COUNTED), in_total: Count::none() }
     }
 
     /// Counts a try, and stops an address, or everybody, after too many.
     ///
     /// # Errors
     /// [`AppError::TooMany`]; then it is not counted.
-    pub fn take(&self, address: IpAddr) -> Result<(), AppError> {
-        self.check(address)?;
+    pub fn take(&self, address: K) -> Result<(), AppError> {
+        self.check(&address)?;
         self.note(address);
         Ok(())
     }
 
     /// Notes that an id was tried that does not exist.
-    pub fn note(&self, address: IpAddr) {
+    pub fn note(&self, address: K) {
         let made: Result<_, Infallible> =
             self.by_address.get_or_insert_with(&address, || Ok(Arc::new(Count::none())));
         let Ok(count) = made;
@@ -209,8 +220,8 @@ impl Misses {
     ///
     /// # Errors
     /// [`AppError::TooMany`].
-    pub fn check(&self, address: IpAddr) -> Result<(), AppError> {
-        let here = self.by_address.get(&address).map_or(0, |count| count.add(0));
+    pub fn check(&self, address: &K) -> Result<(), AppError> {
+        let here = self.by_address.get(address).map_or(0, |count| count.add(0));
         let over = here >= self.limits.per_address || self.in_total.add(0) >= self.limits.in_total;
         if over { Err(AppError::TooMany { retry_after: 60 }) } else { Ok(()) }
     }
@@ -260,13 +271,13 @@ mod tests {
         let misses = Misses::new(MissLimits { per_address: 2, in_total: 5 });
         let (one, other) = (IpAddr::from([1, 1, 1, 1]), IpAddr::from([2, 2, 2, 2]));
         misses.note(one);
-        assert!(misses.check(one).is_ok());
+        assert!(misses.check(&one).is_ok());
         misses.note(one);
-        assert!(misses.check(one).is_err());
-        assert!(misses.check(other).is_ok());
+        assert!(misses.check(&one).is_err());
+        assert!(misses.check(&other).is_ok());
         for last in 10..13 {
             misses.note(IpAddr::from([3, 3, 3, last]));
         }
-        assert!(misses.check(other).is_err(), "everybody together missed too often");
+        assert!(misses.check(&other).is_err(), "everybody together missed too often");
     }
 }

@@ -21,10 +21,11 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::error::{AppError, Report};
-use super::guard;
+use super::form::Sent;
+use super::guard::{self, SentForm};
 use super::session::CurrentOfficer;
 use super::state::AppState;
-use super::views::{Audience, ErrorView, ForbiddenView, Page};
+use super::views::{Audience, ErrorView, ForbiddenView, Hidden, Page, SignedOutView, href};
 use crate::clock::{Clock, IdSource};
 use crate::commands::authorize::Denied;
 use crate::domain::id::CorrelationId;
@@ -122,6 +123,8 @@ struct Asked {
     accept: Option<HeaderValue>,
     cookie: Option<HeaderValue>,
     desk: bool,
+    /// A form of the desk, and where it goes.
+    form: Option<(String, SentForm)>,
 }
 
 /// The pass.
@@ -131,17 +134,24 @@ pub async fn pass(State(state): State<AppState>, mut request: Request, next: Nex
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let path = request.uri().path();
-    let asked = Asked {
+    let mut asked = Asked {
         id,
         accept: request.headers().get(header::ACCEPT).cloned(),
         cookie: request.headers().get(header::COOKIE).cloned(),
         desk: path.starts_with("/desk") || path.starts_with("/audit"),
+        form: None,
     };
     request.extensions_mut().insert(id);
     let safe = matches!(method, Method::GET | Method::HEAD | Method::OPTIONS);
     let admitted = if safe { Ok(request) } else { guard::admit(&state.config, request).await };
     let mut answer = match admitted {
         Ok(request) => {
+            if asked.desk
+                && let Some(form) = request.extensions().get::<SentForm>()
+            {
+                let to = request.uri().path_and_query().map_or("/desk", |to| to.as_str());
+                asked.form = Some((to.to_owned(), form.clone()));
+            }
             let otherwise = if safe { AppError::Busy } else { AppError::OutcomeUnknown };
             in_time(&state, pin!(next.run(request)), otherwise).await
         }
@@ -223,11 +233,16 @@ async fn error_page(state: &AppState, asked: Asked, answer: Response) -> Respons
     let report = parts.extensions.remove::<Report>();
     let json = wants_json(asked.accept.as_ref());
     if parts.status.is_redirection() {
-        if !json {
+        let waits = if json { None } else { asked.form.as_ref().and_then(|form| signed_out(state, form)) };
+        if !json && waits.is_none() {
             return Response::from_parts(parts, Body::empty());
         }
         parts.status = StatusCode::UNAUTHORIZED;
         parts.headers.remove(header::LOCATION);
+        if let Some(page) = waits {
+            parts.headers.insert(header::CONTENT_TYPE, HTML);
+            return Response::from_parts(parts, Body::from(page));
+        }
     }
     let status = parts.status.as_u16();
     let id = asked.id.text();
@@ -255,6 +270,22 @@ async fn error_page(state: &AppState, asked: Asked, answer: Response) -> Respons
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, kind);
     Response::from_parts(parts, Body::from(body))
+}
+
+/// The page on which a form waits whose sender is signed in no more; none where nothing was typed.
+fn signed_out(state: &AppState, (action, form): &(String, SentForm)) -> Option<String> {
+    let sent = Sent::read(&form.0).ok()?;
+    let fields = sent.fields().map(|(name, value)| Hidden { name: name.to_owned(), value: value.to_owned() });
+    let view = SignedOutView {
+        action: action.clone(),
+        fields: fields.collect(),
+        sign_in: href("/auth/login", &[("next", "/desk")]),
+    };
+    if view.fields.is_empty() {
+        return None;
+    }
+    let page = Page::public(&state.site().site, Audience::Public, "/", "Signed out", view);
+    state.templates.signed_out(&page).inspect_err(|error| tracing::error!(%error, "a page failed")).ok()
 }
 
 async fn html(state: &AppState, asked: &Asked, view: ErrorView, denied: Option<Denied>) -> String {

@@ -22,7 +22,7 @@ use crate::clock::civil_date;
 use crate::commands::bus::{Bus, KingdomState};
 use crate::domain::date::CivilDate;
 use crate::domain::date_text::long_date;
-use crate::domain::id::Position;
+use crate::domain::id::{OfficerId, Position};
 use crate::projections::Indexes;
 use crate::projections::lately::Lately;
 use crate::projections::reports::Histories;
@@ -59,6 +59,12 @@ pub struct Parts {
     pub provider: Option<Provider>,
     /// Sign-ins that were begun or ended.
     pub sign_ins: Misses,
+    /// Sign-ins of each account.
+    pub accounts: Misses<OfficerId>,
+    /// Searches by name in public.
+    pub searches: Misses,
+    /// Searches of each officer at the desk.
+    pub desk_searches: Misses<OfficerId>,
     /// What is being done to many people.
     pub runs: super::desk::many::Runs,
     /// Request ids.
@@ -135,6 +141,9 @@ impl AppState {
             misses: Misses::new(config.card_misses),
             provider,
             sign_ins: Misses::new(config.sign_ins),
+            accounts: Misses::new(config.accounts),
+            searches: Misses::new(config.searches),
+            desk_searches: Misses::new(config.desk_searches),
             runs: super::desk::many::Runs::default(),
             request_ids: RequestIds::new(services.ids.as_ref()),
             metrics: RequestMetrics::default(),

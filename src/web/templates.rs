@@ -20,6 +20,7 @@ use super::views::{
     DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView, DeskRecordView, DeskReportsView,
     DeskRulebookView, DeskSessionsView, DeskWarrantsView, ErrorView, ForbiddenView, HomeView, MarshalsView,
     MessageView, Page, PrivacyDraftView, PrivacyPolicyView, RegisterView, RequestView, SignInView,
+    SignedOutView,
 };
 
 #[derive(Embed)]
@@ -168,6 +169,7 @@ pages! {
     sign_in(SignInView);
     /// Anything that needs only a heading and some sentences
     message(MessageView);
+    signed_out(SignedOutView);
     /// `/desk`
     desk_home(DeskHomeView);
     /// `/desk/forecast`
@@ -260,7 +262,7 @@ mod tests {
         }
         all! {
             home register marshals card card_not_found error forbidden privacy_policy privacy_draft request_card
-            update_info sign_in message desk_home desk_forecast desk_reports desk_list desk_record desk_person desk_merge desk_sessions
+            update_info sign_in signed_out message desk_home desk_forecast desk_reports desk_list desk_record desk_person desk_merge desk_sessions
             desk_many desk_many_done desk_warrants
             desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook
             desk_policies desk_policy_draft desk_policy_approve desk_policy

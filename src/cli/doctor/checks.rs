@@ -255,7 +255,7 @@ fn kingdom(bus: &Bus, findings: &mut Findings) {
         0 => {
             let to_do =
                 "emol officer invite mol@example.org --name \"Minister of the Lists\" --administrator";
-            findings.add("officers", Grade::Problem, "nobody may manage officers yet", Some(to_do));
+            findings.add("officers", Grade::Warning, "nobody may manage officers yet", Some(to_do));
         }
         1 => findings.ok("officers", "1 officer may manage officers"),
         count => findings.ok("officers", format!("{count} officers may manage officers")),

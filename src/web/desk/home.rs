@@ -132,7 +132,7 @@ fn waits(state: &AppState, officer: &CurrentOfficer, view: &mut DeskHomeView) {
     view.counts.extend([
         Link::new(PATH, format!("{} people on file", thousands(index.len()))),
         Link::new(href(PATH, &[("state", "warranted")]), format!("{marshals} warranted marshals")),
-        Link::new(href(PATH, &[("state", "listed")]), format!("{listed} listed publicly")),
+        Link::new(href(PATH, &[("state", "listed")]), format!("{listed} agreed to be listed")),
     ]);
     if let Some(stop) = state.services.projections.states().iter().find_map(|at| at.stopped_by.clone()) {
         view.notices.push(format!(

@@ -42,7 +42,7 @@ const STATES: [(&str, &str, Filter); 9] = [
     ("age-unknown", "with unknown birth date", Filter::AgeUnknown),
     ("warranted", "warranted marshals", Filter::Warranted),
     ("old-link", "with only an old card link", Filter::OldLink),
-    ("listed", "listed publicly", Filter::Listed),
+    ("listed", "agreed to be listed", Filter::Listed),
 ];
 
 const SORTS: [(&str, Sort); 5] = [
@@ -177,6 +177,9 @@ pub async fn show(
     officer.require(Permission::ReadCombatantInfo, None)?;
     let sent = Sent::read(query.unwrap_or_default().as_bytes())?;
     let asked = Asked::of(&sent, &officer.kingdom.catalogue);
+    if sent.filled("q").is_some() {
+        state.desk_searches.take(officer.id)?;
+    }
     let status = if asked.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     page(&state, &officer, &asked, None, status).await
 }

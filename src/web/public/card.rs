@@ -43,7 +43,7 @@ pub async fn show(
 ) -> Result<Response, AppError> {
     let Ok(card_id) = CardId::parse(&text) else { return missed(&state, from, id) };
     if card_id.form() == CardIdForm::Legacy {
-        state.misses.check(from.counted)?;
+        state.misses.check(&from.counted)?;
     }
     let now = state.now();
     let key = Key { route: "card", what: card_id.as_str().into(), audience: Audience::Public };
@@ -87,7 +87,7 @@ fn position(projections: &Projections) -> Position {
 
 /// The same answer for every miss, until there were too many.
 fn missed(state: &AppState, from: ClientAddress, id: RequestId) -> Result<Response, AppError> {
-    state.misses.check(from.counted)?;
+    state.misses.check(&from.counted)?;
     state.misses.note(from.counted);
     let view = CardNotFoundView { request_id: id.text() };
     let page = state.public_page(Audience::Public, "/", "No card here", view);

@@ -14,6 +14,7 @@ use crate::domain::text::fold;
 use crate::events::evolve::Catalogue;
 use crate::projections::register::{self, Entry, EntryCard, Index};
 use crate::web::error::AppError;
+use crate::web::guard::ClientAddress;
 use crate::web::pages::{IfNoneMatch, Kept, Key, Shows};
 use crate::web::session::MaybeOfficer;
 use crate::web::state::AppState;
@@ -144,10 +145,14 @@ impl Asked {
 pub async fn show(
     State(state): State<AppState>,
     officer: MaybeOfficer,
+    from: ClientAddress,
     Query(params): Query<Params>,
     has: IfNoneMatch,
 ) -> Result<Response, AppError> {
     let asked = params.asked();
+    if !asked.text.is_empty() {
+        state.searches.take(from.counted)?;
+    }
     let now = state.now();
     let address = asked.address(asked.page);
     let key = Key { route: "register", what: address.as_str().into(), audience: officer.audience() };

@@ -65,6 +65,7 @@ async fn end(
         tracing::info!("somebody signed in at the provider who is no officer, or a disabled one");
         return pages::no_officer(state, &address, provider.host(), next);
     };
+    state.accounts.take(officer)?;
     begin_session(state, id, old, officer, "openid-connect", next.unwrap_or(FIRST)).await
 }
 

@@ -53,7 +53,9 @@ pub use officers::{
     Invitation, OfficerRow, PersonOf, Preview,
 };
 pub use parts::{Badge, Day, Detail, Link, Moment, Pager, PagerLink, Tone, Verdict, href};
-pub use plain::{CardNotFoundView, ErrorView, ForbiddenView, MessageView, Persona, RequestView, SignInView};
+pub use plain::{
+    CardNotFoundView, ErrorView, ForbiddenView, MessageView, Persona, RequestView, SignInView, SignedOutView,
+};
 pub use policies::{
     DeskPoliciesView, DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView, DiffLine, Difference,
     DraftConflict, DraftLine, PolicyRow, PrivacyDraftView, PrivacyPolicyView, ShownPolicy, VersionLine,

@@ -18,6 +18,18 @@ pub struct MessageView {
     pub next: Vec<Link>,
 }
 
+/// A form came without a session: what was typed waits until its owner has signed in again. Template
+/// `signed_out`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignedOutView {
+    /// Where the form goes.
+    pub action: String,
+    /// Everything that it brought.
+    pub fields: Vec<Hidden>,
+    /// Where one signs in.
+    pub sign_in: String,
+}
+
 /// No card at this address. Template `card_not_found`. The same for every miss (P4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CardNotFoundView {

@@ -4,7 +4,7 @@ use crate::cli::{Place, Running, bare, free_port, get};
 
 /// `emol demo` in a folder of its own, ended by the test or with it.
 pub struct Demo {
-    _place: Place,
+    place: Place,
     running: Running,
     /// Where it answers, on this machine.
     pub port: u16,
@@ -19,7 +19,7 @@ impl Demo {
         let command = bare(&["demo", "--listen", &listen, "--people", &people, "--dir", &folder]);
         let running = Running::start(command);
         assert_eq!(get(port, "/").0, 200);
-        Self { _place: place, running, port }
+        Self { place, running, port }
     }
 
     /// The address of its first page, without the slash.
@@ -27,8 +27,10 @@ impl Demo {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Ends it.
-    pub fn end(self) {
+    /// Ends it; its folder stays for as long as the place that comes back, with the database at that URL.
+    pub fn end(self) -> (Place, String) {
         assert_eq!(self.running.end().code, 0);
+        let url = format!("sqlite://{}", self.place.file("kingdom/emol-demo.db").display());
+        (self.place, url)
     }
 }

@@ -4,4 +4,5 @@
 
 mod demo;
 mod driver;
+mod evening;
 mod screens;

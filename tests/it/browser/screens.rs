@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use fantoccini::Locator;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use serde_json::Value;
@@ -45,6 +46,8 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
             ("reports", "/desk/reports"),
             ("reports-past", "/desk/reports?on=2026-01-31"),
             ("policies", "/desk/policies"),
+            ("policy-draft", "/desk/policies/draft"),
+            ("policy-approve", "/desk/policies/draft/approve"),
             ("people-none", "/desk/people?q=nobody+of+that+name"),
             ("register-a-person", "/desk/people/new"),
             ("record", "/desk/people/{person}"),
@@ -132,6 +135,9 @@ async fn look_at_every_screen(screen: Screen) {
     browser.be(&site, "administrator").await;
     let officer = first(&browser, &format!("{site}/desk/officers"), "/desk/officers/").await;
     browser.be(&site, "list-minister").await;
+    browser.page.goto(&format!("{site}/desk/policies")).await.unwrap();
+    browser.script("document.getElementById('begin').requestSubmit()").await;
+    browser.page.wait().for_element(Locator::Css("textarea[name=text]")).await.unwrap();
     let person = first(&browser, &format!("{site}/desk/people"), "/desk/people/").await;
     browser.page.goto(&format!("{site}/desk/people/{person}")).await.unwrap();
     let card = browser

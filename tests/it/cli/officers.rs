@@ -33,7 +33,19 @@ fn permissions_are_given_and_taken_back() {
     let file = place.write("disciplines.json", file);
     assert_eq!(place.run(&["import", "disciplines", &file]).code, 0);
     assert_eq!(invite(&place, "a@example.org", &["--administrator"]).code, 0);
-    assert_eq!(invite(&place, "b@example.org", &["--grant", "read_history"]).code, 0);
+    let invited = place.json(&[
+        "officer",
+        "invite",
+        "b@example.org",
+        "--name",
+        "B",
+        "--grant",
+        "read_history",
+        "--json",
+    ]);
+    assert_eq!(invited["recorded"], 2);
+    let again = place.json(&["officer", "--json", "grant", "b@example.org", "read_history"]);
+    assert_eq!((&again["officer"], &again["recorded"]), (&invited["officer"], &0.into()));
     let b = |verb: &str, grant: &str| place.run(&["officer", verb, "b@example.org", grant]);
     assert_eq!(b("grant", "write_marshal@discipline:fencing").code, 0);
     assert_eq!(grants(&place, "b@example.org"), ["write_marshal@discipline:fencing", "read_history@kingdom"]);

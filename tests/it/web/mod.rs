@@ -16,7 +16,7 @@ mod officers;
 mod permissions;
 mod policies;
 mod public;
-mod real_provider;
+pub mod real_provider;
 mod reports;
 mod sessions;
 mod signing_in;

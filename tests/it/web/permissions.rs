@@ -355,7 +355,8 @@ fn a1_a4_whoever_lacks_what_a_route_needs_is_refused_and_nothing_is_written() {
             let facts = cast.facts().await.len();
             // Nobody is led to where one signs in; whoever may not, is told what is missing.
             let nobody = ask(&cast.nobody()).await;
-            let to_sign_in = nobody.header("location").starts_with("/auth/login");
+            let to_sign_in = nobody.header("location").starts_with("/auth/login")
+                || (nobody.status == 401 && nobody.body.contains("href=\"/auth/login?next="));
             assert_eq!(to_sign_in, *needs != Nothing, "{method} {route}: {}", nobody.status);
             if *needs == Nothing {
                 continue;

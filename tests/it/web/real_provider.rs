@@ -10,7 +10,7 @@ use crate::cli::{Place, Running, free_port, get};
 
 /// Where the provider's program is; without it, says so and fails when `CI` is set.
 #[expect(clippy::disallowed_methods, reason = "the script that installs the provider says where it is")]
-fn program() -> Option<String> {
+pub fn program() -> Option<String> {
     if let Ok(path) = std::env::var("EMOL_TEST_OIDC_PROVIDER") {
         return Some(path);
     }

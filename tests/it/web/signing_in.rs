@@ -461,3 +461,27 @@ fn signing_in_is_limited_by_address() {
         assert!(browser.is_in().await, "who is in stays in");
     });
 }
+
+#[test]
+fn signing_in_and_searching_are_limited_by_account() {
+    on_all_databases(|database| async move {
+        let few = MissLimits { per_address: 2, in_total: 1000 };
+        let place = Place::serve_with(&database, |config| {
+            (config.accounts, config.desk_searches, config.searches) = (few, few, few);
+        })
+        .await;
+        let mut browser = place.browser();
+        browser.sign_in("/auth/login").await.is(303);
+        browser.sign_in("/auth/login").await.is(303);
+        let stopped = place.browser().sign_in("/auth/login").await.is(429);
+        assert_eq!(stopped.header("retry-after"), "60");
+        assert!(browser.is_in().await, "who is in stays in");
+        for path in ["/desk/people?q=a", "/register?q=a"] {
+            browser.get(path).await.is(200);
+            browser.get(path).await.is(200);
+            let stopped = browser.get(path).await.is(429).shows("Too many tries");
+            assert_eq!(stopped.header("retry-after"), "60");
+            browser.get(&path.replace("?q=a", "")).await.is(200);
+        }
+    });
+}

@@ -305,6 +305,18 @@ impl Sample for SignInView {
     }
 }
 
+impl Sample for SignedOutView {
+    fn samples() -> Vec<(&'static str, Self)> {
+        let field = |name: &str, value: &str| Hidden { name: name.into(), value: value.into() };
+        let view = Self {
+            action: "/desk/people/new".into(),
+            fields: vec![field("sca_name", "\"><b>Wulf"), field("notes", "two\nlines")],
+            sign_in: "/auth/login?next=%2Fdesk".into(),
+        };
+        vec![("ordinary", view.clone()), ("empty", Self { fields: vec![], ..view })]
+    }
+}
+
 impl Sample for MessageView {
     fn samples() -> Vec<(&'static str, Self)> {
         let view = Self {
