@@ -44,6 +44,7 @@ Settings come from the environment, or from a TOML file named by --config or EMO
   EMOL_MASTER_KEYS_FILE  a file that holds them; for SQLite, <database>.key by default
   EMOL_LISTEN            the address to answer on, 127.0.0.1:8080 by default
   EMOL_BASE_URL          the address that people type, like https://emol.example.org
+  EMOL_TEST_SITE         yes: every page says that it is only for trying things
   EMOL_TRUSTED_PROXIES   proxies whose word about a visitor's address is believed
   EMOL_OIDC_CLIENT_ID, EMOL_OIDC_CLIENT_SECRET
                          what the provider that officers sign in at gave this site; without them nobody can sign in

@@ -19,6 +19,8 @@ set -euo pipefail
 
 readonly REGION=${AWS_DEFAULT_REGION:-ca-central-1}
 readonly NGINX_IMAGE=${EMOL_NGINX_IMAGE:-nginx:1.28}
+# Where logs and backups are; another place in tests.
+readonly VAR=${EMOL_VAR:-/var}
 readonly READY_SECONDS=${EMOL_READY_SECONDS:-60}
 
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; }
@@ -196,6 +198,7 @@ app_service() {
       EMOL_TRUSTED_PROXIES: "${address%.*}.2"
       EMOL_LOG_FORMAT: json
 YAML
+  if [[ $kind == test ]]; then echo '      EMOL_TEST_SITE: "yes"'; fi
   if [[ $kind == prod ]]; then echo "      EMOL_LOG_FILE: /var/log/emol/emol.log"; fi
   cat <<YAML
     volumes:
@@ -205,8 +208,8 @@ YAML
     echo "      - $config_dir/emol_credentials.json:/opt/emol/emol_credentials.json:ro"
   fi
   if [[ $kind == prod ]]; then
-    echo "      - /var/log/emol:/var/log/emol"
-    echo "      - /var/backups/emol:/var/backups/emol"
+    echo "      - $VAR/log/emol:/var/log/emol"
+    echo "      - $VAR/backups/emol:/var/backups/emol"
   fi
   cat <<YAML
     read_only: true
@@ -245,7 +248,10 @@ fill() {
   while IFS= read -r line; do
     case $line in
       @APPS@) printf '%s' "$2" ;;
-      *) printf '%s\n' "${line//@NGINX_IMAGE@/$NGINX_IMAGE}" ;;
+      *)
+        line=${line//@NGINX_IMAGE@/$NGINX_IMAGE}
+        printf '%s\n' "${line//@VAR@/$VAR}"
+        ;;
     esac
   done <"$1"
 }
@@ -604,8 +610,8 @@ do_backup() {
   target=$(setting emol.env BACKUP_TO)
   case $target in
     '') ;;
-    s3://*) aws_credentials; aws s3 sync --only-show-errors /var/backups/emol "$target" || fail "the backup could not be sent to $target" ;;
-    *) rsync --archive --partial --rsh 'ssh -o StrictHostKeyChecking=yes' /var/backups/emol/ "$target" || fail "the backup could not be sent to $target" ;;
+    s3://*) aws_credentials; aws s3 sync --only-show-errors "$VAR/backups/emol" "$target" || fail "the backup could not be sent to $target" ;;
+    *) rsync --archive --partial --rsh 'ssh -o StrictHostKeyChecking=yes' "$VAR/backups/emol/" "$target" || fail "the backup could not be sent to $target" ;;
   esac
 }
 

@@ -91,6 +91,7 @@ fn web_config(
         config.base_url = base_url;
     }
     config.trusted_proxies = serving.trusted_proxies;
+    config.test_site = serving.test_site;
     config.provider = sign_in.provider;
     config.sessions = SessionLimits { idle: sign_in.idle, absolute: sign_in.absolute };
     config.metrics = metrics;

@@ -55,6 +55,14 @@ pub const BASE_URL: Setting = Setting {
     example: "https://emol.example.org",
     secret: false,
 };
+/// Whether the site is only for trying things.
+pub const TEST_SITE: Setting = Setting {
+    env: "EMOL_TEST_SITE",
+    key: "test_site",
+    purpose: "whether this site is only for trying things, and says so on every page",
+    example: "yes",
+    secret: false,
+};
 /// Whose word about a visitor's address is believed.
 pub const TRUSTED_PROXIES: Setting = Setting {
     env: "EMOL_TRUSTED_PROXIES",
@@ -183,12 +191,13 @@ pub const AWS: [&str; 8] = [
 ];
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Setting; 19] = [
+pub const ALL: [Setting; 20] = [
     DATABASE_URL,
     MASTER_KEYS,
     MASTER_KEYS_FILE,
     LISTEN,
     BASE_URL,
+    TEST_SITE,
     TRUSTED_PROXIES,
     OIDC_ISSUER,
     OIDC_CLIENT_ID,

@@ -8,6 +8,7 @@ mod officers;
 #[cfg(feature = "ssm")]
 mod parameters;
 mod register;
+mod serving;
 mod settings;
 
 use std::path::{Path, PathBuf};
