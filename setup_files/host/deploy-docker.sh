@@ -321,6 +321,12 @@ await_through() {
   return 1
 }
 
+# Does the new app answer where nginx will ask it? Where there is no nginx yet, that shows later.
+reachable() {
+  [[ $(health emol-nginx) == healthy || $(health emol-nginx) == starting ]] || return 0
+  docker exec emol-nginx curl -fsS --max-time 4 "http://$1:8000/health/ready" >/dev/null 2>&1 || { say "nginx cannot reach the new version"; return 1; }
+}
+
 reload_nginx() {
   docker exec emol-nginx nginx -q -t -c /etc/nginx/emol/nginx.conf && docker exec emol-nginx nginx -c /etc/nginx/emol/nginx.conf -s reload
 }
@@ -330,7 +336,7 @@ drain() {
   local _
   for _ in {1..70}; do
     sleep 0.5
-    docker top emol-nginx -o args 2>/dev/null | grep -q 'shutting down' || return 0
+    docker top emol-nginx -o pid,args 2>/dev/null | grep -q 'shutting down' || return 0
   done
 }
 
@@ -427,7 +433,8 @@ switch() {
   fi
   remove_app "emol-app-$new"
   say "starting $(version_of "$new_image") beside ${old_image:+$(version_of "$old_image")}${old_image:-nothing}"
-  if ! compose emol -f docker-compose.next.yml up -d --no-deps "app-$new" || ! await_ready "emol-app-$new"; then
+  if ! compose emol -f docker-compose.next.yml up -d --no-deps "app-$new" || ! await_ready "emol-app-$new" ||
+    ! reachable "$(address_of "$new")"; then
     last_words "emol-app-$new"
     remove_app "emol-app-$new"
     rm -f docker-compose.next.yml
@@ -449,7 +456,8 @@ switch() {
     first_nginx "$new" "$kept"
   fi
   if [[ -n $old ]]; then
-    remember previous "$old_image"
+    # The same again, with other settings, is nothing to go back to.
+    [[ $old_image == "$new_image" ]] || remember previous "$old_image"
     remove_app "emol-app-$old"
   fi
   write_prod docker-compose.prod.yml "$new" "$new_image"
