@@ -147,7 +147,7 @@ step "pushed emol:v$v1, $((size / 1048576)) MiB compressed with its base"
 # The others are the same with another version, broken where that is wanted.
 another() {
   printf 'FROM emol:v%s\nLABEL org.opencontainers.image.version="%s"\n%s\n' "$v1" "$1" "${2:-}" |
-    DOCKER_BUILDKIT=0 docker build --quiet --tag "$registry/emol:v$1" - >/dev/null
+    DOCKER_BUILDKIT=0 docker build --quiet --tag "$registry/emol:v$1" - >"$work/another.log" 2>&1
   docker push --quiet "$registry/emol:v$1" >/dev/null
 }
 
@@ -162,7 +162,8 @@ settings http://localhost:8080 /emol-test/ 172.28.81.1 "$moto_port" >"$EMOL_HOME
 step "a test stack on production's parameters is refused"
 deploy --test >"$work/out" 2>&1 || { cat "$work/out" >&2; die "--test failed"; }
 [[ $(serving 8080) == "$v1" ]] || die "the test stack does not answer on 8080"
-curl -fsS http://localhost:8080/ | grep -q "<strong>TEST</strong>" || die "the test stack does not say that it is one"
+curl -fsS http://localhost:8080/ >"$work/out"
+grep -q "<strong>TEST</strong>" "$work/out" || die "the test stack does not say that it is one"
 step "version 1 answers on 8080 and says TEST, with a database of its own"
 
 docker run -d --name emol_prod -p 80:80 nginx:1.28 nginx -g 'daemon off;' >/dev/null
@@ -199,11 +200,14 @@ refused deploy --cutover --version "$v4"
 still "$v2" || die "version 2 does not serve after version 4 was refused"
 step "version 4 is ready for itself and cannot be reached by nginx: refused; version 2 keeps serving"
 
-EMOL_READY_SECONDS=60 deploy --cutover --version "$v1" >"$work/out" 2>&1 &
+# Not by the function: its process would be interrupted, and not the script's.
+EMOL_READY_SECONDS=60 "$EMOL_HOME/setup_files/host/deploy-docker.sh" --cutover --version "$v1" --registry "$registry" >"$work/out" 2>&1 &
 interrupted=$!
 for _ in {1..200}; do docker container inspect emol-app-blue >/dev/null 2>&1 && break; sleep 0.1; done
-kill -INT "$interrupted" 2>/dev/null || true
-wait "$interrupted" 2>/dev/null || true
+kill -TERM "$interrupted"
+code=0
+wait "$interrupted" || code=$?
+[[ $code == 130 ]] || { cat "$work/out" >&2; die "it was not interrupted, but ended with $code"; }
 serving >/dev/null || die "nobody serves after an interruption"
 deploy --cutover --version "$v2" >"$work/out" 2>&1 || { cat "$work/out" >&2; die "a run after an interruption failed"; }
 [[ $(deployed) == "$v2" ]] || die "version 2 is not deployed after an interruption"
@@ -256,11 +260,13 @@ deploy --cutover --version "$v1" >"$work/out" 2>&1 || { cat "$work/out" >&2; die
 cp "$EMOL_VAR"/backups/emol/emol-* "$work/drill/"
 chown -R 65532 "$work/drill"
 file=$(cd "$work/drill" && echo emol-*.log.age)
-age -d -i "$work/drill/backup.key" "$work/drill/$file" | gunzip | head -n 1 | grep -q 'emol backup 1' || die "the age tool does not open the backup"
+age -d -i "$work/drill/backup.key" "$work/drill/$file" | gunzip >"$work/out"
+[[ $(head -c 13 "$work/out") == 'emol backup 1' ]] || die "the age tool does not open the backup"
 restored=mysql://emol_restored:p%40ss%2Femol_restored@172.28.80.1:$db_port/emol_restored
 emol -e DATABASE_URL="$restored" "emol:v$v1" restore "/drill/$file" --identity /drill/backup.key >"$work/out" || { cat "$work/out" >&2; die "the restore failed"; }
 emol -e DATABASE_URL="$restored" "emol:v$v1" verify >/dev/null || die "the restored log does not hold"
-emol -e DATABASE_URL="$restored" "emol:v$v1" officer list | grep -q mol@example.org || die "the restored database lacks an officer"
+emol -e DATABASE_URL="$restored" "emol:v$v1" officer list >"$work/out"
+grep -q mol@example.org "$work/out" || die "the restored database lacks an officer"
 step "a backup is written, opened by the age tool too, and restored on another database"
 
 echo
