@@ -118,6 +118,10 @@ case $area in
     echo "lint: clean"
     exit 0
     ;;
+  deploy)
+    setup_files/test-deploy.sh
+    exit
+    ;;
   '') modules=() ;;
   rules) modules=(architecture dependencies version) ;;
   *) modules=("$area") ;;

@@ -56,6 +56,8 @@ pub struct WebConfig {
     pub listen: SocketAddr,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whether it is only for trying things: every page says so, and its cookies have names of their own.
+    pub test_site: bool,
     /// Set where everything is invented.
     pub demo: Option<DemoConfig>,
     /// Who says who an officer is; nobody can sign in without, but in a demonstration.
@@ -149,6 +151,7 @@ impl WebConfig {
             base_url: format!("http://{listen}"),
             listen,
             trusted_proxies: Vec::new(),
+            test_site: false,
             demo: None,
             provider: None,
             sessions: SessionLimits::default(),

@@ -8,6 +8,8 @@
 //! A file here with its `clap::Args` and an `async fn run`, a variant of
 //! [`Command`], a line in `README.md`, and its exit codes in `tests/it/cli/`.
 
+mod backup;
+mod copy;
 mod demo;
 mod docs;
 mod doctor;
@@ -22,6 +24,7 @@ mod officer;
 mod open;
 mod output;
 mod rebuild;
+mod restore;
 mod serve;
 mod static_export;
 mod verify;
@@ -41,6 +44,7 @@ Settings come from the environment, or from a TOML file named by --config or EMO
   EMOL_MASTER_KEYS_FILE  a file that holds them; for SQLite, <database>.key by default
   EMOL_LISTEN            the address to answer on, 127.0.0.1:8080 by default
   EMOL_BASE_URL          the address that people type, like https://emol.example.org
+  EMOL_TEST_SITE         yes: every page says that it is only for trying things
   EMOL_TRUSTED_PROXIES   proxies whose word about a visitor's address is believed
   EMOL_OIDC_CLIENT_ID, EMOL_OIDC_CLIENT_SECRET
                          what the provider that officers sign in at gave this site; without them nobody can sign in
@@ -48,12 +52,19 @@ Settings come from the environment, or from a TOML file named by --config or EMO
   EMOL_OIDC_SCOPES       what it is asked for, openid email by default
   EMOL_SESSION_IDLE, EMOL_SESSION_ABSOLUTE
                          how long an officer stays signed in without doing anything (12h), and at most (7d)
+  EMOL_SSM_PREFIX        read what is secret and not set here from AWS's Parameter Store, under this prefix
+  EMOL_AWS_CREDENTIALS_FILE
+                         the access key for that, where AWS_ACCESS_KEY_ID is not set and there is no instance role
   EMOL_LOG               what is logged: info, or emol=debug,sqlx=warn
   EMOL_LOG_FORMAT        text or json
+  EMOL_LOG_FILE          a file that log lines are added to, beside standard error
+  EMOL_STATIC_DIR        the folder that `emol serve` writes the static files to before it answers
+  EMOL_BACKUP_RECIPIENT  the public keys that backups are sealed to (`emol keys backup`)
 
 Exit codes:
   0 done   1 refused, or something was found   2 usage   3 settings or keys
   4 database away or busy   5 the tables need `emol migrate`   6 an internal error
+  7 AWS's Parameter Store away
 
 To look around first: emol demo";
 
@@ -73,7 +84,7 @@ enum Command {
     /// Show a sample kingdom: nothing to set up, nothing is kept
     Demo(demo::Args),
     /// Run the web server
-    Serve,
+    Serve(serve::Args),
     /// Bring the database's tables to what this version needs
     Migrate(migrate::Args),
     /// Bring in disciplines, regions or a roster from a file: all of it, or nothing
@@ -82,6 +93,12 @@ enum Command {
     Rebuild(rebuild::Args),
     /// Walk the whole log and recompute its chain
     Verify(verify::Args),
+    /// Write a backup: the log, the person keys and the list of the erased, in three files
+    Backup(backup::Args),
+    /// Bring a backup back, into an empty database only
+    Restore(restore::Args),
+    /// Copy the register into another, empty database
+    Copy(copy::Args),
     /// Show what happened to a person, or to the kingdom
     History(history::Args),
     /// Say how many cards, waivers, warrants and memberships lapse in the next 7, 30, 60 and 90 days
@@ -118,20 +135,25 @@ pub fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<(), Failure> {
     let config = cli.config.as_deref();
-    let source = || crate::config::Source::read(config);
+    // Of this machine alone; what works on the register asks for the secrets as well.
+    let plain = || crate::config::Source::read(config);
+    let source = async || Ok::<_, Failure>(plain()?.with_secrets().await?);
     match cli.command {
-        Command::Demo(args) => demo::run(args, &source()?).await,
-        Command::Serve => serve::run(&source()?).await,
-        Command::Migrate(args) => migrate::run(args, &source()?).await,
-        Command::Import(args) => import::run(args, &source()?).await,
-        Command::Rebuild(args) => rebuild::run(args, &source()?).await,
-        Command::Verify(args) => verify::run(args, &source()?).await,
-        Command::History(args) => history::run(args, &source()?).await,
-        Command::Forecast(args) => forecast::run(args, &source()?).await,
-        Command::Officer(args) => officer::run(args, &source()?).await,
-        Command::Health(args) => health::run(args, &source()?).await,
+        Command::Demo(args) => demo::run(args, &plain()?).await,
+        Command::Serve(args) => serve::run(args, &source().await?).await,
+        Command::Migrate(args) => migrate::run(args, &source().await?).await,
+        Command::Import(args) => import::run(args, &source().await?).await,
+        Command::Rebuild(args) => rebuild::run(args, &source().await?).await,
+        Command::Verify(args) => verify::run(args, &source().await?).await,
+        Command::Backup(args) => backup::run(args, &source().await?).await,
+        Command::Restore(args) => restore::run(args, &source().await?).await,
+        Command::Copy(args) => copy::run(args, &source().await?).await,
+        Command::History(args) => history::run(args, &source().await?).await,
+        Command::Forecast(args) => forecast::run(args, &source().await?).await,
+        Command::Officer(args) => officer::run(args, &source().await?).await,
+        Command::Health(args) => health::run(args, &plain()?).await,
         Command::Static(args) => static_export::run(args),
-        Command::Doctor(args) => doctor::run(args, source()).await,
+        Command::Doctor(args) => doctor::run(args, source().await).await,
         Command::Keys(args) => keys::run(args),
         Command::Docs(args) => docs::run(args),
     }

@@ -2,12 +2,15 @@
 //! personal data: routes are templates, never addresses with an id in them.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::IsTerminal;
-use std::sync::{PoisonError, RwLock};
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use metrics::{Counter, Histogram, counter, histogram};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::writer::{BoxMakeWriter, MakeWriterExt};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -21,13 +24,24 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging to standard error; `filter` was a list such as `info,emol::access=warn`.
-/// A second start changes nothing.
-pub fn start_logging(filter: &Targets, format: LogFormat) {
+/// Opens a file that lines are added to. Whoever rotates it copies and empties it: it stays open.
+///
+/// # Errors
+/// The file cannot be opened.
+pub fn log_file(path: &Path) -> std::io::Result<File> {
+    File::options().create(true).append(true).open(path)
+}
+
+/// Starts logging to standard error, and to a file as well where there is one; `filter` was a list such as
+/// `info,emol::access=warn`. A second start changes nothing.
+pub fn start_logging(filter: &Targets, format: LogFormat, file: Option<File>) {
     let all = tracing_subscriber::registry().with(filter.clone());
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
+    let ansi = std::io::stderr().is_terminal() && file.is_none();
+    let to = match file {
+        Some(file) => BoxMakeWriter::new(std::io::stderr.and(Arc::new(file))),
+        None => BoxMakeWriter::new(std::io::stderr),
+    };
+    let lines = tracing_subscriber::fmt::layer().with_writer(to).with_ansi(ansi);
     // A second start (two tests in one process) keeps the first.
     let _ = match format {
         LogFormat::Text => all.with(lines).try_init(),

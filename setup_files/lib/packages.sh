@@ -14,7 +14,13 @@ provider  python3            python3-venv
 browser   chromium           chromium
 browser   chromedriver       chromium-driver
 browser   npm                npm
-deploy    nginx              nginx
+deploy    dockerd            docker.io
+deploy    docker-compose     docker-compose
+deploy    docker-registry    docker-registry
+deploy    debootstrap        debootstrap
+deploy    age                age
+deploy    curl               curl
+deploy    python3            python3-venv
 bench     wrk                wrk
 '
 

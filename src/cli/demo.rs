@@ -161,7 +161,7 @@ impl Drop for Folder {
 }
 
 pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
-    serve::start_logging(&LogConfig::read(source, "warn")?);
+    serve::start_logging(&LogConfig::read(source, "warn")?)?;
     let listener = serve::listen(args.listen, "--listen").await?;
     let address = serve::address(&listener)?;
     let folder = Folder::make(&args)?;

@@ -5,14 +5,14 @@ mod checks;
 use serde::Serialize;
 
 use super::{Failure, output};
-use crate::config::{ConfigError, Source};
+use crate::config::Source;
 
 /// How to say what was found.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Run it as the account, and with the settings, that `emol serve` runs with. Changes nothing.
 Ends with 0 when nothing stands in the way, also with warnings; otherwise with the code of the first problem:
-3 settings or keys, 4 database away, 5 tables, 1 anything else.")]
+3 settings or keys, 4 database away, 5 tables, 7 Parameter Store away, 1 anything else.")]
 pub struct Args {
     /// Print the findings as JSON
     #[arg(long)]
@@ -74,11 +74,11 @@ struct Report<'a> {
     findings: &'a [Finding],
 }
 
-pub async fn run(args: Args, source: Result<Source, ConfigError>) -> Result<(), Failure> {
+pub async fn run(args: Args, source: Result<Source, Failure>) -> Result<(), Failure> {
     let mut findings = Findings::default();
     match source {
         Ok(source) => checks::everything(&source, &mut findings).await,
-        Err(error) => findings.failed("settings", &error.into(), None),
+        Err(error) => findings.failed("settings", &error, None),
     }
     let worst = findings.0.iter().find(|finding| finding.grade == Grade::Problem);
     if args.json {
@@ -91,6 +91,7 @@ pub async fn run(args: Args, source: Result<Source, ConfigError>) -> Result<(), 
         Some(3) => Err(Failure::Config(String::new())),
         Some(4) => Err(Failure::Database(String::new())),
         Some(5) => Err(Failure::Schema(String::new())),
+        Some(7) => Err(Failure::Secrets(String::new())),
         Some(_) => Err(Failure::Refused(String::new())),
     }
 }

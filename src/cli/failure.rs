@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use crate::commands::bus::BusError;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, SecretsError};
 use crate::store::{DbError, KeyError, OpenError};
 
 /// Why a subcommand did not do what was asked. The command line itself being
@@ -30,6 +30,9 @@ pub enum Failure {
     /// 6: something that should not happen.
     #[error("{0}")]
     Internal(String),
+    /// 7: AWS's Parameter Store did not answer; nothing was begun.
+    #[error("{0}")]
+    Secrets(String),
 }
 
 impl Failure {
@@ -43,6 +46,7 @@ impl Failure {
             Self::Database(_) => 4,
             Self::Schema(_) => 5,
             Self::Internal(_) => 6,
+            Self::Secrets(_) => 7,
         }
     }
 
@@ -60,6 +64,15 @@ impl Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self::Config(error.to_string())
+    }
+}
+
+impl From<SecretsError> for Failure {
+    fn from(error: SecretsError) -> Self {
+        match error {
+            SecretsError::Config(error) => error.into(),
+            SecretsError::Away(text) => Self::Secrets(text),
+        }
     }
 }
 

@@ -27,9 +27,25 @@ pub async fn connect(config: &DatabaseConfig) -> Result<Db, Failure> {
     Ok(Db::connect(config.url.expose_secret()).await?)
 }
 
+/// Checks that the tables are those this program needs, or that a newer one has added to them. Migrations only add,
+/// so an older program can go on where the newer one says so (`setup_files/host/deploy-docker.sh` asks it).
+pub async fn check_schema_or_newer(db: &Db) -> Result<(), Failure> {
+    match schema_state(db).await? {
+        SchemaState::Newer(number) => {
+            tracing::warn!(migration = number, "a newer emol has added to the tables");
+            Ok(())
+        }
+        state => check(db, state).await,
+    }
+}
+
 /// Checks that the tables are those this program needs.
 pub async fn check_schema(db: &Db) -> Result<(), Failure> {
     let state = schema_state(db).await?;
+    check(db, state).await
+}
+
+async fn check(db: &Db, state: SchemaState) -> Result<(), Failure> {
     if matches!(state, SchemaState::Behind(_)) {
         not_another_programs(db).await?;
     }

@@ -6,29 +6,47 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Failure, open};
+use super::{Failure, open, static_export};
 use crate::app::{Application, Services, SessionLimits, StartError, WebConfig};
 use crate::clock::{Clock, SystemClock, SystemIds};
-use crate::config::{DatabaseConfig, KeysConfig, LogConfig, LogFormat, ServeConfig, SignInConfig, Source};
+use crate::config::{
+    DatabaseConfig, KeysConfig, LogConfig, LogFormat, ServeConfig, SignInConfig, Source, settings,
+};
 use crate::store::Db;
 use crate::telemetry;
 
 /// How far the database's clock may be off, in seconds.
 const APART: i64 = 60;
 
-pub async fn run(source: &Source) -> Result<(), Failure> {
+/// How to serve.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Go on where a newer emol has added to the tables: for a rollback to a version that the newer one allows
+    #[arg(long)]
+    newer_tables: bool,
+}
+
+pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let logging = LogConfig::read(source, "info,sqlx=warn")?;
-    start_logging(&logging);
+    start_logging(&logging)?;
     let serving = ServeConfig::read(source)?;
     let sign_in = SignInConfig::read(source)?;
     let database = DatabaseConfig::read(source)?;
     let keys = KeysConfig::read(source, &database)?;
     let db = open::connect(&database).await?;
-    open::check_schema(&db).await?;
+    if args.newer_tables {
+        open::check_schema_or_newer(&db).await?;
+    } else {
+        open::check_schema(&db).await?;
+    }
     let keys = keys.load()?;
     check_clock(&db).await?;
     let listener = listen(serving.listen, "EMOL_LISTEN").await?;
     let services = Services::open(db.clone(), keys, Arc::new(SystemClock), Arc::new(SystemIds)).await?;
+    if let Some(folder) = source.get(settings::STATIC_DIR) {
+        let files = static_export::export(std::path::Path::new(folder))?;
+        tracing::info!(folder, files, "the static files are written");
+    }
     let head = services.store.head().await?;
     tracing::info!(
         position = head.position.0,
@@ -48,12 +66,17 @@ pub async fn run(source: &Source) -> Result<(), Failure> {
 }
 
 /// Log lines as the settings have them.
-pub fn start_logging(config: &LogConfig) {
+pub fn start_logging(config: &LogConfig) -> Result<(), Failure> {
     let format = match config.format {
         LogFormat::Text => telemetry::LogFormat::Text,
         LogFormat::Json => telemetry::LogFormat::Json,
     };
-    telemetry::start_logging(&config.filter, format);
+    let file = config.file.as_deref().map(telemetry::log_file).transpose().map_err(|error| {
+        let shown = config.file.as_deref().unwrap_or(std::path::Path::new("")).display();
+        Failure::Config(format!("EMOL_LOG_FILE: {shown} cannot be added to: {error}"))
+    })?;
+    telemetry::start_logging(&config.filter, format, file);
+    Ok(())
 }
 
 /// The demonstration's sign-in is not among what settings can turn on.
@@ -68,6 +91,7 @@ fn web_config(
         config.base_url = base_url;
     }
     config.trusted_proxies = serving.trusted_proxies;
+    config.test_site = serving.test_site;
     config.provider = sign_in.provider;
     config.sessions = SessionLimits { idle: sign_in.idle, absolute: sign_in.absolute };
     config.metrics = metrics;

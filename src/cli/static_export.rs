@@ -1,6 +1,6 @@
 //! `emol static`: the stylesheet, script and drawings, for a web server in front.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
@@ -28,22 +28,33 @@ enum Verb {
 
 pub fn run(args: Args) -> Result<(), Failure> {
     let Verb::Export { dir } = args.verb;
+    let folder = dir.join(PREFIX.trim_matches('/'));
+    let count = export(&folder)?;
+    output::say(&format!("Wrote {count} files to {}.", folder.display()));
+    Ok(())
+}
+
+/// Writes the static files into a folder and says how many. Those of other versions stay beside them.
+pub fn export(folder: &Path) -> Result<usize, Failure> {
     let assets = Assets::load();
     let failed = |error: std::io::Error| {
-        Failure::Config(format!("the static files cannot be written to {}: {error}", dir.display()))
+        Failure::Config(format!("the static files cannot be written to {}: {error}", folder.display()))
     };
-    let folder = dir.join(PREFIX.trim_matches('/'));
-    std::fs::create_dir_all(&folder).map_err(failed)?;
+    std::fs::create_dir_all(folder).map_err(failed)?;
     let mut count = 0;
     for asset in assets.iter() {
         let name = asset.url.trim_start_matches(PREFIX);
         let path = folder.join(name);
+        // The name says what is in it; but a file that was cut off has the same name.
+        if std::fs::metadata(&path).is_ok_and(|file| file.len() == asset.bytes.len() as u64) {
+            count += 1;
+            continue;
+        }
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
         std::fs::write(path, &asset.bytes).map_err(failed)?;
         count += 1;
     }
-    output::say(&format!("Wrote {count} files to {}.", folder.display()));
-    Ok(())
+    Ok(count)
 }

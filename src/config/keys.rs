@@ -100,13 +100,21 @@ fn no_keys() -> Fault {
 /// # Errors
 /// The file exists, or cannot be written.
 pub fn write_key_file(path: &Path, keys: &MasterKeys) -> std::io::Result<()> {
+    let text = Zeroizing::new(format!("{}\n", *keys.to_text()));
+    write_private(path, &text)
+}
+
+/// Writes a new file that only its owner may read (mode 0600).
+///
+/// # Errors
+/// The file exists, or cannot be written.
+pub fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(keys.to_text().as_bytes())?;
-    file.write_all(b"\n")?;
+    file.write_all(text.as_bytes())?;
     file.sync_all()
 }
 

@@ -1,8 +1,10 @@
 //! What is logged, and how.
 
+use std::path::PathBuf;
+
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
-use super::settings::{LOG_FORMAT, LOG_LEVEL};
+use super::settings::{LOG_FILE, LOG_FORMAT, LOG_LEVEL};
 use super::{ConfigError, Fault, Source};
 
 /// What is logged, and how.
@@ -12,6 +14,8 @@ pub struct LogConfig {
     pub filter: Targets,
     /// How they are written.
     pub format: LogFormat,
+    /// A file that lines are added to as well.
+    pub file: Option<PathBuf>,
 }
 
 /// How log lines are written.
@@ -40,7 +44,7 @@ impl LogConfig {
             Some("json") => LogFormat::Json,
             Some(other) => return Err(Fault::wrong(LOG_FORMAT, other, "it is text or json").into()),
         };
-        Ok(Self { filter, format })
+        Ok(Self { filter, format, file: source.get(LOG_FILE).map(PathBuf::from) })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::settings::{BASE_URL, LISTEN, TRUSTED_PROXIES};
+use super::settings::{BASE_URL, LISTEN, TEST_SITE, TRUSTED_PROXIES};
 use super::{ConfigError, Fault, Source};
 
 /// Where the web server answers, how people reach it, whom it believes.
@@ -14,10 +14,12 @@ pub struct ServeConfig {
     pub base_url: Option<String>,
     /// Proxies whose word about a visitor's address is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whether the site is only for trying things.
+    pub test_site: bool,
 }
 
 impl ServeConfig {
-    /// Reads `EMOL_LISTEN`, `EMOL_BASE_URL` and `EMOL_TRUSTED_PROXIES`.
+    /// Reads `EMOL_LISTEN`, `EMOL_BASE_URL`, `EMOL_TEST_SITE` and `EMOL_TRUSTED_PROXIES`.
     ///
     /// # Errors
     /// Everything that is wrong with any of them.
@@ -48,8 +50,16 @@ impl ServeConfig {
                 }
             }
         }
+        let test_site = match source.get(TEST_SITE) {
+            None | Some("no") => false,
+            Some("yes") => true,
+            Some(other) => {
+                faults.push(Fault::wrong(TEST_SITE, other, "it is yes or no"));
+                false
+            }
+        };
         if faults.is_empty() {
-            Ok(Self { listen, base_url, trusted_proxies })
+            Ok(Self { listen, base_url, trusted_proxies, test_site })
         } else {
             Err(ConfigError(faults))
         }

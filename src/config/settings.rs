@@ -55,6 +55,14 @@ pub const BASE_URL: Setting = Setting {
     example: "https://emol.example.org",
     secret: false,
 };
+/// Whether the site is only for trying things.
+pub const TEST_SITE: Setting = Setting {
+    env: "EMOL_TEST_SITE",
+    key: "test_site",
+    purpose: "whether this site is only for trying things, and says so on every page",
+    example: "yes",
+    secret: false,
+};
 /// Whose word about a visitor's address is believed.
 pub const TRUSTED_PROXIES: Setting = Setting {
     env: "EMOL_TRUSTED_PROXIES",
@@ -111,6 +119,46 @@ pub const SESSION_ABSOLUTE: Setting = Setting {
     example: "7d",
     secret: false,
 };
+/// Where in AWS's Parameter Store the secrets are.
+pub const SSM_PREFIX: Setting = Setting {
+    env: "EMOL_SSM_PREFIX",
+    key: "ssm_prefix",
+    purpose: "what the names of the secrets in AWS's Parameter Store begin with",
+    example: "/emol/",
+    secret: false,
+};
+/// The file with credentials for it.
+pub const AWS_CREDENTIALS_FILE: Setting = Setting {
+    env: "EMOL_AWS_CREDENTIALS_FILE",
+    key: "aws_credentials_file",
+    purpose: "the JSON file with an access key for Parameter Store",
+    example: "/opt/emol/emol_credentials.json",
+    secret: false,
+};
+/// To whom backups are sealed.
+pub const BACKUP_RECIPIENT: Setting = Setting {
+    env: "EMOL_BACKUP_RECIPIENT",
+    key: "backup_recipient",
+    purpose: "the public keys that backups are sealed to",
+    example: "age1… (`emol keys backup` makes a pair)",
+    secret: false,
+};
+/// Where a web server in front finds the static files.
+pub const STATIC_DIR: Setting = Setting {
+    env: "EMOL_STATIC_DIR",
+    key: "static_dir",
+    purpose: "the folder that `emol serve` writes the static files to before it answers",
+    example: "/opt/emol/static",
+    secret: false,
+};
+/// A file beside standard error.
+pub const LOG_FILE: Setting = Setting {
+    env: "EMOL_LOG_FILE",
+    key: "log_file",
+    purpose: "a file that log lines are added to, beside standard error",
+    example: "/var/log/emol/emol.log",
+    secret: false,
+};
 /// What is logged.
 pub const LOG_LEVEL: Setting = Setting {
     env: "EMOL_LOG",
@@ -130,13 +178,26 @@ pub const LOG_FORMAT: Setting = Setting {
 /// The file that holds the settings; only in the environment.
 pub const CONFIG: &str = "EMOL_CONFIG";
 
+/// AWS's own variables, which mean here what they mean to its other tools.
+pub const AWS: [&str; 8] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_SSM",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+];
+
 /// All of them, in the order of the documentation.
-pub const ALL: [Setting; 14] = [
+pub const ALL: [Setting; 20] = [
     DATABASE_URL,
     MASTER_KEYS,
     MASTER_KEYS_FILE,
     LISTEN,
     BASE_URL,
+    TEST_SITE,
     TRUSTED_PROXIES,
     OIDC_ISSUER,
     OIDC_CLIENT_ID,
@@ -144,6 +205,11 @@ pub const ALL: [Setting; 14] = [
     OIDC_SCOPES,
     SESSION_IDLE,
     SESSION_ABSOLUTE,
+    SSM_PREFIX,
+    AWS_CREDENTIALS_FILE,
+    BACKUP_RECIPIENT,
+    STATIC_DIR,
     LOG_LEVEL,
     LOG_FORMAT,
+    LOG_FILE,
 ];

@@ -4,13 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::parameters::{ParametersConfig, SecretsError};
 use super::settings::{self, Setting};
+#[cfg(feature = "ssm")]
+use super::ssm::ask;
 
 /// The environment and the settings file, as they were at the start.
 #[derive(Clone, Default)]
 pub struct Source {
     env: BTreeMap<String, String>,
     file: BTreeMap<String, String>,
+    /// What Parameter Store said, by key.
+    secrets: BTreeMap<String, String>,
     path: Option<PathBuf>,
 }
 
@@ -76,7 +81,7 @@ impl From<Fault> for ConfigError {
 impl fmt::Debug for Source {
     /// The names only: values may be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.env.keys().chain(self.file.keys()).collect();
+        let names: Vec<_> = self.env.keys().chain(self.file.keys()).chain(self.secrets.keys()).collect();
         f.debug_struct("Source").field("path", &self.path).field("names", &names).finish()
     }
 }
@@ -84,7 +89,11 @@ impl fmt::Debug for Source {
 /// The environment's variables that are settings.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 fn environment() -> BTreeMap<String, String> {
-    let known = |name: &str| name == settings::CONFIG || settings::ALL.iter().any(|s| s.env == name);
+    let known = |name: &str| {
+        name == settings::CONFIG
+            || settings::AWS.contains(&name)
+            || settings::ALL.iter().any(|setting| setting.env == name)
+    };
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
         .filter(|(name, value)| known(name) && !value.trim().is_empty())
@@ -107,13 +116,36 @@ impl Source {
     pub fn of(env: BTreeMap<String, String>, argument: Option<&Path>) -> Result<Self, ConfigError> {
         let path = argument.map(Path::to_owned).or_else(|| env.get(settings::CONFIG).map(PathBuf::from));
         let file = path.as_deref().map(read_file).transpose()?.unwrap_or_default();
-        Ok(Self { env, file, path })
+        Ok(Self { env, file, secrets: BTreeMap::new(), path })
     }
 
     /// What a setting is set to, if it is.
     #[must_use]
     pub fn get(&self, setting: Setting) -> Option<&str> {
-        self.env.get(setting.env).or_else(|| self.file.get(setting.key)).map(|value| value.trim())
+        let set = self.env.get(setting.env).or_else(|| self.file.get(setting.key));
+        set.or_else(|| self.secrets.get(setting.key)).map(|value| value.trim())
+    }
+
+    /// Whether the setting with that key is set.
+    pub(super) fn has(&self, key: &str) -> bool {
+        settings::ALL.iter().any(|setting| setting.key == key && self.get(*setting).is_some())
+    }
+
+    /// One of AWS's own variables.
+    pub(super) fn aws(&self, name: &str) -> Option<&str> {
+        self.env.get(name).map(|value| value.trim())
+    }
+
+    /// The same with the secrets from Parameter Store, where `EMOL_SSM_PREFIX` says that there are some.
+    ///
+    /// # Errors
+    /// [`SecretsError`] says what is missing, denied or away. Nothing is ever taken for empty.
+    pub async fn with_secrets(mut self) -> Result<Self, SecretsError> {
+        if let Some(config) = ParametersConfig::read(&self)? {
+            let found = ask(&config, &self).await?;
+            self.secrets = config.settings(&found)?;
+        }
+        Ok(self)
     }
 
     /// The settings file, if there is one.
@@ -121,6 +153,13 @@ impl Source {
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
+}
+
+/// A program that was built without it cannot ask.
+#[cfg(not(feature = "ssm"))]
+async fn ask(config: &ParametersConfig, _: &Source) -> Result<BTreeMap<String, String>, SecretsError> {
+    let why = "this program was built without Parameter Store; build it with --features ssm, as the image is";
+    std::future::ready(Err(Fault::wrong(settings::SSM_PREFIX, &config.prefix, why).into())).await
 }
 
 fn read_file(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {

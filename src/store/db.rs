@@ -338,6 +338,27 @@ impl Db {
         Ok(Tx::begin(on, "BEGIN IMMEDIATE", self.patience).await?.0)
     }
 
+    /// Begins to read the database as it is now: every SELECT of it sees the same state, and nobody waits for it.
+    /// It must not write.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn snapshot(&self) -> Result<Tx> {
+        self.in_time(Box::pin(async {
+            let (on, sql) = match &self.pools {
+                Pools::MySql(pool) => (
+                    TxConnection::MySql(pool.lease().await?),
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT",
+                ),
+                Pools::Sqlite { readers, .. } => {
+                    (TxConnection::Sqlite(readers.acquire().await.map_err(waited)?), "BEGIN")
+                }
+            };
+            Ok(Tx::begin(on, sql, self.patience).await?.0)
+        }))
+        .await
+    }
+
     /// Begins a transaction with its first statement, in one round trip where the
     /// database can do that; also returns how many rows the statement touched. The statement
     /// is sent as text: numbers, hexadecimal literals and our own words only.

@@ -12,13 +12,14 @@
 //! - [`Db`] gives up a statement that nobody answers ([`Db::within`]); its connection is
 //!   closed then, and not given back (`lease`, `tx`).
 //! - [`verify`] walks the chain ([`chain`]).
+//! - [`backup`] takes the log out of one database and puts it into another.
 //!
 //! # How to add things
 //!
 //! *A table*: one file for each database in `migrations/mysql` and
 //! `migrations/sqlite`, with the next number and exactly one statement that can
 //! be run twice; list both in [`migrate`]; add the table's rights to
-//! `setup_files/mysql-grants.sql` (a test compares the two).
+//! `setup_files/mysql-grants.sql` (a test compares the two), and say in [`backup`] whether it is backed up.
 //! Columns are BIGINT, BINARY or VARBINARY, BLOB, ASCII VARCHAR: nothing else
 //! reads the same from three databases.
 //!
@@ -36,6 +37,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 pub mod append;
+pub mod backup;
 mod cells;
 pub mod chain;
 mod checks;

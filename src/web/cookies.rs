@@ -11,19 +11,26 @@ use super::error::AppError;
 #[derive(Debug, Clone, Copy)]
 pub struct Cookies {
     secure: bool,
+    test: bool,
 }
 
 impl Cookies {
-    /// For a site that is reached by https, or by plain http.
+    /// For a site that is reached by https, or by plain http. A test site has names of its own: browsers send
+    /// cookies to every port of a host, and a session there must not end one here.
     #[must_use]
-    pub const fn new(https: bool) -> Self {
-        Self { secure: https }
+    pub const fn new(https: bool, test: bool) -> Self {
+        Self { secure: https, test }
     }
 
     /// The name of the session's cookie.
     #[must_use]
     pub const fn session(self) -> &'static str {
-        if self.secure { "__Host-emol" } else { "emol" }
+        match (self.secure, self.test) {
+            (true, false) => "__Host-emol",
+            (false, false) => "emol",
+            (true, true) => "__Host-emol-test",
+            (false, true) => "emol-test",
+        }
     }
 
     /// The full name of another cookie.

@@ -79,7 +79,7 @@ impl Sessions {
     /// The sessions of a site.
     #[must_use]
     pub fn new(services: Services, config: &WebConfig) -> Self {
-        let cookies = Cookies::new(config.is_https());
+        let cookies = Cookies::new(config.is_https(), config.test_site);
         Self { services, limits: config.sessions, cookies, kept: Cache::new(MOST) }
     }
 

@@ -230,9 +230,13 @@ impl SiteParts {
     fn of(kingdom: &KingdomState, config: &WebConfig) -> Self {
         let settings = &kingdom.catalogue.kingdom;
         let theme = Theme::of(settings, kingdom.catalogue.arms);
-        let banner = config.demo.as_ref().map(|demo| Banner {
+        let demo = config.demo.as_ref().map(|demo| Banner {
             word: "DEMO".to_owned(),
             text: format!("Invented people. Here it is always {}.", long_date(demo.today())),
+        });
+        let test = config.test_site.then(|| Banner {
+            word: "TEST".to_owned(),
+            text: "Only for trying things: nothing here counts, and nothing here is kept.".to_owned(),
         });
         Self {
             position: kingdom.position,
@@ -242,7 +246,7 @@ impl SiteParts {
                 theme_href: theme_href(&theme),
                 charge: charge_paths(theme.arms.charge),
                 website: settings.website.clone(),
-                banner,
+                banner: demo.or(test),
             },
             theme_css: Bytes::from(theme_css(&theme)),
             favicon: Bytes::from(favicon_svg(&theme)),

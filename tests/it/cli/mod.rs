@@ -1,10 +1,14 @@
 //! The real program on SQLite: what it prints and the codes it ends with.
 //! The codes are part of the interface: `emol --help` lists them.
 
+mod backups;
 mod demo;
 mod forecast;
 mod officers;
+#[cfg(feature = "ssm")]
+mod parameters;
 mod register;
+mod serving;
 mod settings;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! The log: what ARCHITECTURE §2 promises, on every database.
 
 mod appending;
+mod backups;
 mod faults;
 mod keeping;
 mod reading;

@@ -1,0 +1,28 @@
+//! `emol serve` as a container runs it: files it writes before it answers.
+
+use super::{Place, Running, free_port, get};
+
+#[test]
+fn a_server_in_a_container_writes_static_files_and_a_log_without_links_before_it_answers() {
+    let place = Place::migrated();
+    let port = free_port();
+    let mut command = place.command(&["serve", "--newer-tables"]);
+    command
+        .env("EMOL_LISTEN", format!("127.0.0.1:{port}"))
+        .env("EMOL_STATIC_DIR", place.file("static"))
+        .env("EMOL_LOG_FILE", place.file("emol.log"))
+        .env("EMOL_LOG_FORMAT", "json")
+        .env("EMOL_TEST_SITE", "yes");
+    let server = Running::start(command);
+    let (status, page) = get(port, "/");
+    assert_eq!(status, 200);
+    assert!(page.contains("<strong>TEST</strong>"));
+    // Every file that the page names is there under the same name.
+    let name = page.split("/static/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(place.file("static").join(name).is_file(), "{name}");
+    assert_eq!(get(port, "/card/Kx7planted9Secret").0, 404);
+    server.end();
+    let log = std::fs::read_to_string(place.file("emol.log")).unwrap();
+    assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{log}");
+    assert!(log.contains("/card/{card_id}") && !log.contains("planted"), "{log}");
+}
