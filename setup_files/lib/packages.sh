@@ -14,6 +14,8 @@ provider  python3            python3-venv
 browser   chromium           chromium
 browser   chromedriver       chromium-driver
 browser   npm                npm
+browser   pdftotext          poppler-utils
+browser   zbarimg            zbar-tools
 deploy    nginx              nginx
 bench     wrk                wrk
 '

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use fast_qr::{ECL, QRBuilder};
+use fast_qr::{ECL, Mask, QRBuilder};
 
 /// Light squares around a code, so that a camera finds its edge.
 const QUIET: usize = 4;
@@ -29,7 +29,8 @@ impl Qr {
     /// A code that is read as that text, also with 15 % of it dirty; none for more than some two thousand bytes.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
-        let code = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
+        // One mask for all: trying the eight that there are takes most of the time, and the texts are as good as random.
+        let code = QRBuilder::new(text).ecl(ECL::M).mask(Mask::Checkerboard).build().ok()?;
         let dark = code.data.iter().take(code.size * code.size).map(|module| module.value()).collect();
         Some(Self { side: code.size, dark })
     }

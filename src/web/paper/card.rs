@@ -102,8 +102,8 @@ impl Card<'_, '_> {
             fill(content, head.shield);
             follow(content, SHIELD);
             content.fill_nonzero();
-            let [r, g, b] = head.charge.map(|part| f32::from(part) / 255.0);
-            content.set_stroke_rgb(r, g, b).set_line_width(0.8);
+            let [red, green, blue] = head.charge.map(|part| f32::from(part) / 255.0);
+            content.set_stroke_rgb(red, green, blue).set_line_width(0.8);
             follow(content, BORDER);
             content.stroke();
             fill(content, head.charge);
@@ -131,7 +131,7 @@ impl Card<'_, '_> {
         self.sheet.rule(LINE, left, 96.0, width);
         let side = 118.0;
         let beside = self.head.code.as_ref().map_or(width, |_| width - side - 18.0);
-        self.y = 126.0;
+        self.y = 130.0;
         let (style, lines) = self.sheet.fit(strong(26.0), 15.0, beside, &self.view.name);
         self.y = self.sheet.lines(Role::Title, style, left, self.y, &lines) - 6.0;
         let who = [("Legal name", &self.view.legal_name), ("Branch", &self.view.branch)];
@@ -157,8 +157,7 @@ impl Card<'_, '_> {
             let fix = format!("What to do: {fix}");
             self.put(Role::Paragraph, plain(11.0), left + 36.0, beside - 36.0, &fix);
         }
-        let waiver =
-            format!("Waiver: {}. {}", self.view.waiver.state.word.to_lowercase(), self.view.waiver.text);
+        let waiver = format!("Waiver: {}", self.view.waiver.text);
         self.put(Role::Paragraph, plain(11.0), left + 36.0, beside - 36.0, &waiver);
         if let Some(code) = &self.head.code {
             let x = left + width - side;
@@ -259,7 +258,7 @@ impl Card<'_, '_> {
         self.sheet.text(Role::Paragraph, soft(6.5), left + 25.0, 27.5, "Card of combat authorizations");
         self.sheet.rule(LINE, left, 36.0, width);
         let beside = self.head.code.as_ref().map_or(width, |_| width - side - 6.0);
-        self.y = 51.0;
+        self.y = 53.0;
         let (style, mut lines) = self.sheet.fit(strong(13.0), 8.0, beside, &self.view.name);
         shorten(&mut lines, 3);
         self.y = self.sheet.lines(Role::Title, style, left, self.y, &lines) - 2.0;
@@ -279,8 +278,7 @@ impl Card<'_, '_> {
             let x = left + width - side + (side - self.sheet.width(caption, SCAN)) / 2.0;
             self.sheet.text(Role::Paragraph, caption, x, 41.0 + side + 5.0, SCAN);
         }
-        let waiver =
-            format!("Waiver: {}. {}", self.view.waiver.state.word.to_lowercase(), self.view.waiver.text);
+        let waiver = format!("Waiver: {}", self.view.waiver.text);
         let lines = self.sheet.wrap(soft(6.5), width, &waiver);
         // The lowest lines belong to the waiver, whatever the name took.
         self.y = (self.y + 2.0).max(WALLET.1 - 8.0 - soft(6.5).leading() * small(lines.len() - 1));

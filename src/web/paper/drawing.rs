@@ -87,7 +87,6 @@ fn numbers(text: &str) -> Vec<f32> {
     let mut number = String::new();
     for letter in text.chars().chain([' ']) {
         let next = match letter {
-            '-' => true,
             '.' => number.contains('.'),
             '0'..='9' => false,
             _ => true,

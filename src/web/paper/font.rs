@@ -12,7 +12,7 @@ use super::PaperError;
 use crate::web::assets;
 
 /// Stands for a letter that the fonts do not have.
-const UNKNOWN: char = '▯';
+const UNKNOWN: char = '◌';
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,10 +156,10 @@ mod tests {
 
     #[test]
     fn a_letter_that_the_fonts_lack_becomes_a_plain_one_or_a_box_and_never_nothing() {
-        assert_eq!(drawn("山田 Tarō"), ("▯▯ Tarō".to_owned(), true));
+        assert_eq!(drawn("山田 Tarō"), ("◌◌ Tarō".to_owned(), true));
         assert_eq!(drawn("محمد").0.chars().filter(|letter| *letter == UNKNOWN).count(), 4);
         assert_eq!(drawn("Ａnna ﬁn"), ("Anna fn".to_owned(), true), "wide letters, the first of a ligature");
-        assert_eq!(drawn("Wolf\u{1f43a}\u{fe0f}"), ("Wolf▯".to_owned(), true));
+        assert_eq!(drawn("Wolf\u{1f43a}\u{fe0f}"), ("Wolf◌".to_owned(), true));
     }
 
     #[test]

@@ -274,8 +274,8 @@ impl<'f> Sheet<'f> {
 
 /// Fills with a colour from now on.
 pub fn fill(content: &mut Content, colour: Colour) {
-    let [r, g, b] = colour.map(|part| f32::from(part) / 255.0);
-    content.set_fill_rgb(r, g, b);
+    let [red, green, blue] = colour.map(|part| f32::from(part) / 255.0);
+    content.set_fill_rgb(red, green, blue);
 }
 
 /// A small number.
