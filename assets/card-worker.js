@@ -52,7 +52,7 @@ self.addEventListener("message", (event) => {
   event.waitUntil(done.then(() => answer(true), () => answer(false)));
 });
 
-const long = (date) => date.toLocaleDateString("en-CA", { dateStyle: "long" });
+const long = (date) => date.toLocaleDateString("en-GB", { dateStyle: "long" });
 
 // The copy, marked with when it was fetched, and as over when something on it has run out since.
 const copy = async (kept) => {
@@ -61,7 +61,7 @@ const copy = async (kept) => {
   const reveal = (name, words) => {
     text = text.replace(new RegExp(`${name} hidden(.*?)<time></time>`, "s"), `${name}$1<time>${words}</time>`);
   };
-  reveal("data-kept", at.toLocaleString("en-CA", { dateStyle: "long", timeStyle: "short" }));
+  reveal("data-kept", at.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" }));
   const today = new Date();
   const day = [today.getFullYear(), today.getMonth() + 1, today.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
   const until = text.match(/data-good-until="([\d-]+)"/)?.[1];

@@ -6,7 +6,7 @@ if (box && "serviceWorker" in navigator && window.isSecureContext && "caches" in
   const keep = box.querySelector("[data-keep-do]");
   const drop = box.querySelector("[data-keep-undo]");
   const said = box.querySelector("[role=status]");
-  const when = (at) => new Date(at).toLocaleString("en-CA", { dateStyle: "long", timeStyle: "short" });
+  const when = (at) => new Date(at).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
 
   const show = async (words) => {
     const kept = await caches.match(place, { cacheName: "emol-card", ignoreVary: true });

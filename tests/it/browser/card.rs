@@ -11,19 +11,28 @@ use super::tools::{file, scanned};
 /// The most bytes of a card page and all that it needs, compressed.
 const HEAVIEST: usize = 30_000;
 
-/// The address of somebody's card, and their name, as the desk links it.
-async fn somebody(browser: &Browser, demo: &Demo) -> String {
+/// The address of the card of somebody who may fight.
+async fn fighter(browser: &Browser, demo: &Demo) -> String {
     let site = demo.site();
     browser.be(&site, "list-minister").await;
-    browser.page.goto(&format!("{site}/desk/people?state=valid")).await.unwrap();
-    let person = "return [...document.querySelectorAll('main a')].map(a => a.getAttribute('href'))\
-                  .find(to => /^.desk.people.[0-9a-f-]{36}$/.test(to.split('?')[0]))";
-    let person = browser.script(person).await;
-    browser.page.goto(&format!("{site}{}", person.as_str().unwrap())).await.unwrap();
-    let card = "return document.querySelector('main a[href^=\"/card/\"]').getAttribute('href')";
-    let card = browser.script(card).await.as_str().unwrap().to_owned();
-    browser.page.delete_all_cookies().await.unwrap();
-    format!("{site}{card}")
+    browser.page.goto(&format!("{site}/desk/people")).await.unwrap();
+    let people = "return [...document.querySelectorAll('main a')].map(a => a.getAttribute('href'))\
+                  .filter(to => /^.desk.people.[0-9a-f-]{36}$/.test(to))";
+    let people = browser.script(people).await;
+    for person in people.as_array().unwrap() {
+        browser.page.goto(&format!("{site}{}", person.as_str().unwrap())).await.unwrap();
+        let card = "return document.querySelector('main a[href^=\"/card/\"]')?.getAttribute('href')";
+        let Some(card) = browser.script(card).await.as_str().map(|card| format!("{site}{card}")) else {
+            continue;
+        };
+        browser.page.goto(&card).await.unwrap();
+        let fights = "return !!document.querySelector('[data-good-until]')";
+        if browser.script(fights).await == true {
+            browser.page.delete_all_cookies().await.unwrap();
+            return card;
+        }
+    }
+    panic!("nobody on the first page may fight");
 }
 
 async fn shown(browser: &Browser) -> String {
@@ -50,7 +59,7 @@ async fn press(browser: &Browser, button: &str) {
 async fn the_code_on_the_screen_is_scanned_and_leads_to_the_check_page() {
     let Some(browser) = Browser::open(PHONE).await else { return };
     let demo = Demo::start(60);
-    let card = somebody(&browser, &demo).await;
+    let card = fighter(&browser, &demo).await;
     browser.page.goto(&card).await.unwrap();
     let name = browser.script("return document.querySelector('h1').innerText").await;
     let picture = browser.page.find(Locator::Css("svg.qr")).await.unwrap().screenshot().await.unwrap();
@@ -73,7 +82,7 @@ async fn the_code_on_the_screen_is_scanned_and_leads_to_the_check_page() {
 async fn a_card_that_was_kept_is_shown_without_a_signal_with_when_it_was_fetched() {
     let Some(browser) = Browser::open(PHONE).await else { return };
     let demo = Demo::start(60);
-    let card = somebody(&browser, &demo).await;
+    let card = fighter(&browser, &demo).await;
     browser.page.goto(&card).await.unwrap();
     let bytes = super::screens::weight(&browser, demo.port).await;
     assert!(bytes <= HEAVIEST, "{bytes} bytes");
@@ -98,6 +107,18 @@ async fn a_card_that_was_kept_is_shown_without_a_signal_with_when_it_was_fetched
     browser.picture("card-kept").await;
     let faults = browser.violations().await;
     assert!(faults.is_empty(), "{faults:?}");
+    // Years later, what was good on it counts no more.
+    let aged = "const done = arguments[0], place = location.origin + location.pathname; \
+                caches.open('emol-card').then(async shelf => { const kept = await shelf.match(place); \
+                const text = (await kept.text()).replace(/data-good-until=\"[^\"]+/, 'data-good-until=\"2020-02-29')\
+                .replace(/(class=\"asof\"><time datetime=\")[^\"]+\">[^<]+/, '$12020-02-01\">1 February 2020'); \
+                await shelf.put(place, new Response(text, {headers: kept.headers})); done(true) })";
+    browser.page.execute_async(aged, Vec::new()).await.unwrap();
+    browser.page.refresh().await.unwrap();
+    let over = says(&browser, "This copy is out of date").await;
+    assert!(over.contains("29 February 2020") && over.contains("Could fight on 1 February 2020"), "{over}");
+    assert!(!over.contains("May fight today"), "{over}");
+    browser.picture("card-over").await;
     press(&browser, "[data-keep-undo]").await;
     for _ in 0..50 {
         let left = "const done = arguments[0]; caches.keys().then(done)";
