@@ -147,7 +147,13 @@ pub async fn unkept(url: &str) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });
-    for (name, paths) in [("card page, unkept", &cards), ("register page, unkept", &searched)] {
+    let papers: Vec<String> = site.cards.iter().map(|id| format!("/card/{id}.pdf?size=letter")).collect();
+    let made = [
+        ("card page, unkept", &cards),
+        ("register page, unkept", &searched),
+        ("card as a PDF, letter size", &papers),
+    ];
+    for (name, paths) in made {
         let mut row = Row { name: name.to_owned(), rounds: Vec::new() };
         for _ in 0..ROUNDS {
             row.rounds.push(wrk_all(site.address, paths).await.0);

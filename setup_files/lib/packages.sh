@@ -21,6 +21,9 @@ deploy    debootstrap        debootstrap
 deploy    age                age
 deploy    curl               curl
 deploy    python3            python3-venv
+browser   pdftotext          poppler-utils
+browser   zbarimg            zbar-tools
+deploy    nginx              nginx
 bench     wrk                wrk
 '
 

@@ -89,6 +89,7 @@ pub fn of_combatant(combatant: CombatantId, command: &CombatantCommand) -> Requi
         | CombatantCommand::AcceptPolicy(_)
         | CombatantCommand::SetListing(_)
         | CombatantCommand::AssignCardId(_)
+        | CombatantCommand::RenewCheckCode(_)
         | CombatantCommand::Erase(_) => kingdom(Permission::WriteCombatantInfo),
         CombatantCommand::IssueCard(c) => within(Permission::WriteCardDate, &c.discipline),
         CombatantCommand::RenewCard(c) => within(Permission::WriteCardDate, &c.discipline),

@@ -48,6 +48,11 @@ stream_events! {
             /// Whether it is one of the original's guessable ids.
             form: CardIdForm,
         }
+        /// The check code on the card page was made anew: earlier ones lead nowhere.
+        CheckCodeRenewed = 1 {
+            /// How often it was renewed, this time included.
+            renewal: u16,
+        }
         /// A first card was issued in a discipline (C1, C2).
         CardIssued = 1 {
             /// The discipline.

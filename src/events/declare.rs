@@ -74,7 +74,7 @@ macro_rules! not_personal {
     )*};
 }
 
-not_personal!(bool, u32, i64, String, uuid::Uuid);
+not_personal!(bool, u16, u32, i64, String, uuid::Uuid);
 not_personal!(
     crate::domain::actor::Actor,
     crate::domain::card_id::CardIdForm,

@@ -104,6 +104,7 @@ const LATER: &[(&str, i64, i64)] = &[
     ("PolicyApproved", 1, 2),
     ("AcceptanceRequired", 1, 2),
     ("AcceptanceNotRequired", 1, 2),
+    ("CheckCodeRenewed", 1, 2),
 ];
 
 /// The log format that events of this type and version need ([`crate::store::format`]).

@@ -6,6 +6,10 @@
 //! transaction; a keyring looks at that one number before it trusts what it
 //! remembers, at most twice a second.
 
+mod check;
+
+pub use check::CheckCode;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -125,6 +129,7 @@ struct Inner {
     body: Secret,
     link: Secret,
     sign_in: Secret,
+    check: Secret,
 }
 
 impl Keyring {
@@ -143,6 +148,7 @@ impl Keyring {
             body: seal::subkey(&secret, Label::Body),
             link: seal::subkey(&secret, Label::Link),
             sign_in: seal::subkey(&secret, Label::SignIn),
+            check: seal::subkey(&secret, Label::Check),
             db,
             master,
             ids,

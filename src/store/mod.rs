@@ -66,7 +66,7 @@ pub use append::{Append, AppendError, Claim, ClaimKind, OutboxRow, Receipt};
 pub use db::{Arg, Backend, Db, Row, Tx};
 pub use error::DbError;
 pub use feed::{EventFilter, Head};
-pub use keys::{KeyError, Keyring, PersonKey, WrappedKey};
+pub use keys::{CheckCode, KeyError, Keyring, PersonKey, WrappedKey};
 pub use row::{NewEvent, RecordedRow};
 pub use seal::MasterKeys;
 

@@ -42,6 +42,8 @@ pub(super) enum Label {
     Link,
     /// Of the log's secret: what a sign-in that has begun is recognised by.
     SignIn,
+    /// Of the log's secret: check codes, which stand on cards.
+    Check,
 }
 
 impl Label {
@@ -52,6 +54,7 @@ impl Label {
             Self::Body => b"emol 1 body",
             Self::Link => b"emol 1 link",
             Self::SignIn => b"emol 1 sign-in",
+            Self::Check => b"emol 1 check",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Stylesheet, script and drawings: embedded, and served under names that hold
 //! a hash of their content, so that browsers may keep them for ever.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -11,6 +12,9 @@ use sha2::{Digest, Sha256};
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/assets"]
 struct Files;
+
+/// Fonts for paper: part of the program, and served to nobody.
+const FONTS: &str = "fonts/";
 
 /// Where hashed assets are served.
 pub const PREFIX: &str = "/static/";
@@ -42,6 +46,9 @@ impl Assets {
         let mut by_name = BTreeMap::new();
         let mut by_url = BTreeMap::new();
         for name in Files::iter() {
+            if name.starts_with(FONTS) {
+                continue;
+            }
             let Some(file) = Files::get(&name) else { continue };
             let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
             let url = format!("{PREFIX}{stem}-{}.{extension}", short_hash(&file.data));
@@ -60,6 +67,12 @@ impl Assets {
         self.by_name.get(name).map(|asset| asset.url.as_str())
     }
 
+    /// A file by its plain name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Asset> {
+        self.by_name.get(name)
+    }
+
     /// A file by its address (path with hash).
     #[must_use]
     pub fn at(&self, url: &str) -> Option<&Asset> {
@@ -70,6 +83,12 @@ impl Assets {
     pub fn iter(&self) -> impl Iterator<Item = &Asset> {
         self.by_name.values()
     }
+}
+
+/// A font by the name of its file: `NotoSans-Regular.ttf`.
+#[must_use]
+pub fn font(name: &str) -> Option<Cow<'static, [u8]>> {
+    Files::get(&format!("{FONTS}{name}")).map(|file| file.data)
 }
 
 /// The first 8 bytes of the SHA-256, hexadecimal: names a content.

@@ -5,7 +5,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
 use super::pass::pass;
-use super::public::{assets, card, gone, health, home, marshals, privacy_policy, register, request};
+use super::public::{assets, card, check, gone, health, home, marshals, privacy_policy, register, request};
 use super::state::AppState;
 use super::{audit, desk, sign_in};
 
@@ -20,6 +20,7 @@ pub fn router(state: &AppState) -> Router {
         .route("/privacy-policy/{version}", get(privacy_policy::version))
         // For whoever has the link.
         .route("/card/{card_id}", get(card::show))
+        .route("/check/{code}", get(check::show))
         .route("/privacy-policy/draft/{token}", get(privacy_policy::draft))
         // By mail.
         .route("/request-card", get(request::card).post(request::ask_card))
@@ -39,6 +40,7 @@ pub fn router(state: &AppState) -> Router {
         .route("/pin/verify/{card_id}", get(gone::pin_link))
         // For browsers, crawlers and whoever keeps the server alive.
         .route("/static/{file}", get(assets::file))
+        .route("/card-worker.js", get(assets::card_worker))
         .route("/theme.css", get(assets::theme))
         .route("/favicon.svg", get(assets::favicon))
         .route("/favicon.ico", get(assets::favicon))

@@ -14,9 +14,9 @@ use serde::Serialize;
 
 use super::assets::Assets;
 use super::views::{
-    AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, DeskForecastView, DeskHomeView,
-    DeskKingdomListView, DeskKingdomView, DeskListView, DeskManyDoneView, DeskManyView, DeskMergeView,
-    DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskPersonView, DeskPoliciesView,
+    AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, CheckView, DeskForecastView,
+    DeskHomeView, DeskKingdomListView, DeskKingdomView, DeskListView, DeskManyDoneView, DeskManyView,
+    DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskPersonView, DeskPoliciesView,
     DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView, DeskRecordView, DeskReportsView,
     DeskRulebookView, DeskSessionsView, DeskWarrantsView, ErrorView, ForbiddenView, HomeView, MarshalsView,
     MessageView, Page, PrivacyDraftView, PrivacyPolicyView, RegisterView, RequestView, SignInView,
@@ -153,6 +153,8 @@ pages! {
     card(CardView);
     /// `/card/…` that leads nowhere
     card_not_found(CardNotFoundView);
+    /// `/check/<code>`
+    check(CheckView);
     /// Any error
     error(ErrorView);
     /// An officer lacks a permission
@@ -261,7 +263,7 @@ mod tests {
             ($($name:ident)*) => {$( render(stringify!($name), |page| t.$name(page), &mut out); )*};
         }
         all! {
-            home register marshals card card_not_found error forbidden privacy_policy privacy_draft request_card
+            home register marshals card card_not_found check error forbidden privacy_policy privacy_draft request_card
             update_info sign_in signed_out message desk_home desk_forecast desk_reports desk_list desk_record desk_person desk_merge desk_sessions
             desk_many desk_many_done desk_warrants
             desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook

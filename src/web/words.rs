@@ -144,6 +144,7 @@ fn combatant(event: &CombatantEvent, catalogue: &Catalogue) -> (String, Option<S
         CombatantEvent::ListingChanged(e) if e.listed => ("Listed publicly".to_owned(), None),
         CombatantEvent::ListingChanged(_) => ("No longer listed publicly".to_owned(), None),
         CombatantEvent::CardIdAssigned(_) => ("Card page got an address".to_owned(), None),
+        CombatantEvent::CheckCodeRenewed(_) => ("Check code made anew".to_owned(), None),
         CombatantEvent::CardIssued(e) => {
             (format!("Card issued in {}", at(&e.discipline)), Some(term(e.issued_on, e.expires_on)))
         }

@@ -6,8 +6,8 @@ use super::*;
 use crate::commands::combatant::merge::Merge;
 use crate::commands::combatant::{
     accept_policy, assign_card_id, change_details, correct_card, correct_waiver, end_warrant, erase,
-    grant_authorization, grant_warrant, issue_card, record_waiver, register, renew_card, renew_warrant,
-    revoke_authorization, set_listing,
+    grant_authorization, grant_warrant, issue_card, record_waiver, register, renew_card, renew_check_code,
+    renew_warrant, revoke_authorization, set_listing,
 };
 use crate::commands::kingdom::*;
 use crate::commands::officers::Verb;
@@ -97,6 +97,7 @@ fn about_people() -> Vec<CombatantCommand> {
             granted_by: None,
         }
         .into(),
+        renew_check_code::RenewCheckCode.into(),
     ]
 }
 
@@ -119,11 +120,12 @@ fn row(command: &CombatantCommand) -> usize {
         CombatantCommand::CorrectWaiver(_) => 13,
         CombatantCommand::Erase(_) => 14,
         CombatantCommand::RenewWarrant(_) => 15,
+        CombatantCommand::RenewCheckCode(_) => 16,
     }
 }
 
 /// Permission, whether it is about the discipline, whether one's own record is out of bounds (A3).
-const TABLE: [(Permission, bool, bool); 16] = [
+const TABLE: [(Permission, bool, bool); 17] = [
     (Permission::WriteCombatantInfo, false, false), // Register
     (Permission::WriteCombatantInfo, false, false), // ChangeDetails
     (Permission::WriteCombatantInfo, false, false), // AcceptPolicy
@@ -140,6 +142,7 @@ const TABLE: [(Permission, bool, bool); 16] = [
     (Permission::WriteWaiverDate, false, true),     // CorrectWaiver
     (Permission::WriteCombatantInfo, false, false), // Erase
     (Permission::WarrantRoster, true, true),        // RenewWarrant
+    (Permission::WriteCombatantInfo, false, false), // RenewCheckCode
 ];
 
 fn about(combatant: u128, command: CombatantCommand) -> Command {

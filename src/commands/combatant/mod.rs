@@ -14,6 +14,7 @@ pub mod merge;
 pub mod record_waiver;
 pub mod register;
 pub mod renew_card;
+pub mod renew_check_code;
 pub mod renew_warrant;
 pub mod revoke_authorization;
 pub mod set_listing;
@@ -69,6 +70,7 @@ verbs! {
     accept_policy::AcceptPolicy,
     set_listing::SetListing,
     assign_card_id::AssignCardId,
+    renew_check_code::RenewCheckCode,
     issue_card::IssueCard,
     renew_card::RenewCard,
     correct_card::CorrectCard,

@@ -216,6 +216,7 @@ impl Civil {
             | CombatantEvent::ConsentAccepted(_)
             | CombatantEvent::ListingChanged(_)
             | CombatantEvent::CardIdAssigned(_)
+            | CombatantEvent::CheckCodeRenewed(_)
             | CombatantEvent::CombatantMergedAway(_)
             | CombatantEvent::CombatantErased(_) => Ok(()),
         }

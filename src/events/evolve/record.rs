@@ -29,6 +29,8 @@ pub struct Record {
     pub listed: bool,
     /// The card page's addresses; the newest last (P4).
     pub card_ids: Vec<(Personal, CardIdForm)>,
+    /// How often the check code was renewed: only the newest one leads to the person.
+    pub check_renewals: u16,
     /// Records that were joined to this one (P6).
     pub merged: Vec<CombatantId>,
     /// The roster's name for the person, where an import gave one.
@@ -117,6 +119,7 @@ impl Record {
             }
             CombatantEvent::ListingChanged(e) => self.listed = e.listed,
             CombatantEvent::CardIdAssigned(e) => self.card_ids.push((e.card_id.clone(), e.form)),
+            CombatantEvent::CheckCodeRenewed(e) => self.check_renewals = e.renewal,
             CombatantEvent::CombatantMerged(e) => self.merged.push(e.merged),
             CombatantEvent::CombatantMergedAway(e) => self.standing = Standing::MergedInto(e.into),
             CombatantEvent::CombatantErased(_) => {

@@ -6,4 +6,4 @@ mod query;
 
 pub use finder::Finder;
 pub use projector::{Doc, PersonDoc, Projector};
-pub use query::{CardError, CardView, of, view};
+pub use query::{CardError, CardView, checked, of, view};

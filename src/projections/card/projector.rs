@@ -38,6 +38,8 @@ pub struct PersonDoc {
     pub listed: bool,
     /// The newest address of the page, sealed as `card_id`, and its form (P4).
     pub card_id: Option<(Personal, CardIdForm)>,
+    /// How often the check code was renewed.
+    pub check_renewals: u16,
     /// The cards, empty ones too.
     pub cards: BTreeMap<Slug, Card>,
     /// The waiver.
@@ -50,7 +52,7 @@ pub struct Projector;
 
 impl ReadModel for Projector {
     const MODEL: Model = Model::Card;
-    const SHAPE: u8 = 2;
+    const SHAPE: u8 = 3;
     type Doc = Doc;
 
     fn document(person: &Person<'_>) -> Option<Doc> {
@@ -67,6 +69,7 @@ impl ReadModel for Projector {
             acceptance: person.record.acceptance(),
             listed: person.record.listed,
             card_id: person.record.card_id().cloned(),
+            check_renewals: person.record.check_renewals,
             cards: person.civil.cards.clone(),
             waiver: person.civil.waiver,
         })))

@@ -7,12 +7,12 @@ use crate::domain::card_id::{CardId, CardIdForm};
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Position, Slug, StreamVersion};
 use crate::domain::personal::Personal;
-use crate::domain::policy::Acceptance;
+use crate::domain::policy::{Acceptance, PolicyVersion};
 use crate::domain::status::WaiverState;
 use crate::events::evolve::{Card, WaiverHeld};
 use crate::projections::tables::{self, Found};
 use crate::projections::{Model, document};
-use crate::store::{DbError, KeyError, Store};
+use crate::store::{CheckCode, DbError, KeyError, Store};
 
 /// How often a page may have moved on: merged records that were merged again.
 const MOST_MOVES: usize = 16;
@@ -40,6 +40,8 @@ pub struct CardView {
     pub card_id: Option<(CardId, CardIdForm)>,
     /// The form of the address that led here; none when none did.
     pub reached_by: Option<CardIdForm>,
+    /// How often the check code was renewed.
+    pub check_renewals: u16,
     /// The cards by discipline, empty ones too (C3 hides them).
     pub cards: BTreeMap<Slug, Card>,
     /// The waiver.
@@ -80,6 +82,26 @@ impl CardView {
 /// [`CardError`].
 pub async fn of(store: &Store, id: CombatantId) -> Result<Option<CardView>, CardError> {
     follow(store, tables::document(store.db(), Model::Card, id).await?).await
+}
+
+/// The person whose newest check code that is; none where it was renewed since, the record was joined to
+/// another one, the person is erased or has not accepted the policy (V1, V4).
+///
+/// # Errors
+/// [`CardError`].
+pub async fn checked(
+    store: &Store,
+    code: CheckCode,
+    required: Option<PolicyVersion>,
+) -> Result<Option<CardView>, CardError> {
+    let found = tables::document(store.db(), Model::Card, CombatantId(code.owner)).await?;
+    let Some(Found { subject, position, doc }) = found else { return Ok(None) };
+    match document::decode::<Projector>(&doc).ok_or(CardError::Shape)? {
+        Doc::Person(doc) if doc.check_renewals == code.renewal && doc.acceptance.suffices(required) => {
+            view(store, subject, position, *doc).await
+        }
+        Doc::Person(_) | Doc::MovedTo(_) => Ok(None),
+    }
 }
 
 /// The page that a document is, or the one that it has moved to.
@@ -136,6 +158,7 @@ pub async fn view(
         listed: doc.listed,
         card_id: card_id.zip(doc.card_id.map(|(_, form)| form)),
         reached_by: None,
+        check_renewals: doc.check_renewals,
         cards: doc.cards,
         waiver: doc.waiver,
     }))

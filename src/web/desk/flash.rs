@@ -23,7 +23,7 @@ pub struct Done {
 }
 
 /// Every code, what it says, and what it adds.
-const SAID: [(&str, &str, &str); 26] = [
+const SAID: [(&str, &str, &str); 27] = [
     (
         "registered",
         "Registered.",
@@ -43,6 +43,7 @@ const SAID: [(&str, &str, &str); 26] = [
     ("listed", "Listed publicly.", "The public register shows this person, unless a minor."),
     ("unlisted", "No longer listed.", "The public register does not show this person."),
     ("card-link", "New card link made.", "Earlier links keep working."),
+    ("check-code", "New check code made.", "Codes printed or kept before lead nowhere now."),
     ("merged", "Joined.", "This record goes on. The other one’s card links lead here."),
     ("erased", "Erased.", "The key is destroyed. What happened stays countable, without a name."),
     ("officer-invited", "Invited.", "They are on the officers’ list. What to send them is below."),

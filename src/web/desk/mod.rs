@@ -78,6 +78,7 @@ pub fn routes() -> Router<AppState> {
         .route("/desk/people/{id}/correct-waiver", verb(verbs::waiver::correct))
         .route("/desk/people/{id}/set-listing", verb(verbs::consent::set_listing))
         .route("/desk/people/{id}/assign-card-id", verb(verbs::consent::assign_card_id))
+        .route("/desk/people/{id}/renew-check-code", verb(verbs::consent::renew_check_code))
         .route("/desk/people/{id}/erase", verb(verbs::erase::erase))
         // Many people at once, and the marshals among them.
         .merge(many::routes())

@@ -47,3 +47,13 @@ pub async fn robots() -> Response {
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
     answer(kind, AN_HOUR, Bytes::from_static(b"User-agent: *\nDisallow: /\n"))
 }
+
+/// `/card-worker.js`: what keeps a card on a phone. Its address stays the same, so browsers ask whether it changed.
+///
+/// # Errors
+/// [`AppError::NotFound`] in a broken build.
+pub async fn card_worker(State(state): State<AppState>) -> Result<Response, AppError> {
+    let asset = state.assets.named("card-worker.js").ok_or(AppError::NotFound)?;
+    let kind = HeaderValue::from_static(asset.content_type);
+    Ok(answer(kind, HeaderValue::from_static("no-cache"), Bytes::copy_from_slice(&asset.bytes)))
+}

@@ -5,12 +5,14 @@
 //! wrong. A long id cannot be guessed: who has one is let in however many
 //! others guess, and a wrong one counts as a miss.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
+use super::card_paper;
 use super::card_view::card_view;
+use super::check;
 use crate::domain::card_id::{CardId, CardIdForm};
 use crate::domain::id::Position;
 use crate::projections::card::CardError;
@@ -25,25 +27,33 @@ use crate::web::templates::Templates;
 use crate::web::views::{Audience, CardNotFoundView};
 
 /// The link is a secret: it goes to no other site and into no index.
-static SECRET: [(HeaderName, HeaderValue); 2] = [
+pub(super) static SECRET: [(HeaderName, HeaderValue); 2] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow")),
 ];
 
-/// The card page, kept.
+/// The card page, kept; with `.pdf` behind the address, the card on paper.
 ///
 /// # Errors
 /// [`AppError::TooMany`] after too many misses; the database; a broken template.
 pub async fn show(
     State(state): State<AppState>,
     Path(text): Path<String>,
+    RawQuery(query): RawQuery,
     from: ClientAddress,
     has: IfNoneMatch,
     id: RequestId,
 ) -> Result<Response, AppError> {
-    let Ok(card_id) = CardId::parse(&text) else { return missed(&state, from, id) };
+    let (text, paper) = match text.strip_suffix(".pdf") {
+        Some(text) => (text, true),
+        None => (text.as_str(), false),
+    };
+    let Ok(card_id) = CardId::parse(text) else { return missed(&state, from, id) };
     if card_id.form() == CardIdForm::Legacy {
         state.misses.check(&from.counted)?;
+    }
+    if paper {
+        return Box::pin(card_paper::show(&state, &card_id, query.as_deref(), from, id)).await;
     }
     let now = state.now();
     let key = Key { route: "card", what: card_id.as_str().into(), audience: Audience::Public };
@@ -71,7 +81,11 @@ async fn made(
         return missed(state, from, id);
     };
     let made = now.made(Shows::Person(card.id), people);
-    let view = card_view(&card, now.day, &state.kingdom().catalogue);
+    let mut view = card_view(&card, now.day, &state.kingdom().catalogue);
+    if view.old_link.is_none() {
+        view.check = check::square(state, &card);
+    }
+    view.papers = Some(card_paper::papers(card_id));
     let title = view.name.clone();
     let page = state.public_page(Audience::Public, "/", &title, view);
     let kept = Kept::new(made, state.templates.card(&page)?).with_headers(&SECRET);
@@ -79,17 +93,25 @@ async fn made(
 }
 
 /// Up to which event the card pages are known to be.
-fn position(projections: &Projections) -> Position {
+pub(super) fn position(projections: &Projections) -> Position {
     let states = projections.watch();
     let states = states.borrow();
     states.iter().find(|at| at.model == Model::Card).map(|at| at.position).unwrap_or_default()
 }
 
 /// The same answer for every miss, until there were too many.
-fn missed(state: &AppState, from: ClientAddress, id: RequestId) -> Result<Response, AppError> {
+pub(super) fn missed(state: &AppState, from: ClientAddress, id: RequestId) -> Result<Response, AppError> {
+    miss(state, from, CardNotFoundView { check: false, request_id: id.text() })
+}
+
+/// Counts a miss, and answers it.
+pub(super) fn miss(
+    state: &AppState,
+    from: ClientAddress,
+    view: CardNotFoundView,
+) -> Result<Response, AppError> {
     state.misses.check(&from.counted)?;
     state.misses.note(from.counted);
-    let view = CardNotFoundView { request_id: id.text() };
     let page = state.public_page(Audience::Public, "/", "No card here", view);
     let mut answer = (StatusCode::NOT_FOUND, state.render(&page, Templates::card_not_found)?).into_response();
     for (name, value) in &SECRET {

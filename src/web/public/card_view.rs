@@ -28,6 +28,7 @@ pub fn card_view(card: &card::CardView, day: CivilDate, catalogue: &Catalogue) -
     let fights: Vec<String> =
         disciplines.iter().filter(|(fit, _)| *fit).map(|(_, d)| d.name.clone()).collect();
     let disciplines: Vec<_> = disciplines.into_iter().map(|(_, discipline)| discipline).collect();
+    let good_until = (!fights.is_empty()).then(|| good_until(card, waiver, day)).flatten();
     CardView {
         name: card.sca_name.clone().unwrap_or_else(|| legal.clone()),
         legal_name: card.sca_name.is_some().then_some(legal),
@@ -38,7 +39,18 @@ pub fn card_view(card: &card::CardView, day: CivilDate, catalogue: &Catalogue) -
         waiver: waiver_line(waiver),
         disciplines,
         old_link: old.then(|| OldLink { href: "/request-card".to_owned() }),
+        good_until: good_until.map(Into::into),
+        check: None,
+        papers: None,
     }
+}
+
+/// The first of the last valid days of what is good today: the waiver's and the cards' (D3).
+fn good_until(card: &card::CardView, waiver: WaiverState, day: CivilDate) -> Option<CivilDate> {
+    let WaiverState::Valid { expires_on } = waiver else { return None };
+    let cards = card.cards.values().filter(|held| !held.authorizations.is_empty());
+    let terms = cards.filter_map(|held| held.term).map(|term| term.expires_on);
+    terms.filter(|expires| day < *expires).chain([expires_on]).min().map(CivilDate::day_before)
 }
 
 /// The whole answer (C10): the waiver speaks for all cards, so it speaks first.

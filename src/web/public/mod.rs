@@ -2,7 +2,9 @@
 
 pub mod assets;
 pub mod card;
+pub mod card_paper;
 pub mod card_view;
+pub mod check;
 pub mod gone;
 pub mod health;
 pub mod home;

@@ -28,6 +28,46 @@ pub struct CardView {
     pub disciplines: Vec<CardDiscipline>,
     /// Present on a page reached by an old id: offers to mail the new link.
     pub old_link: Option<OldLink>,
+    /// The last day on which all that is good on the page stays so if nothing is recorded; none when
+    /// nothing is good. A copy that was kept counts no more after it.
+    pub good_until: Option<Day>,
+    /// The code that leads to what holds today; none on a page reached by an old id, and in the past.
+    pub check: Option<CheckSquare>,
+    /// The card on paper; none in the past.
+    pub papers: Option<Papers>,
+}
+
+/// The QR code on a card page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckSquare {
+    /// Where it leads.
+    pub href: String,
+    /// Squares from edge to edge.
+    pub side: usize,
+    /// The dark ones, as an SVG path.
+    pub path: String,
+}
+
+/// Where the card is to be had as a PDF.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Papers {
+    /// The size of a bank card.
+    pub wallet: String,
+    /// 8.5 by 11 inches.
+    pub letter: String,
+}
+
+/// What a check code leads to: a name and what holds now, and nothing else. Template `check`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckView {
+    /// Display name: SCA name, else legal name.
+    pub name: String,
+    /// The day that the verdict is about.
+    pub today: Day,
+    /// The whole answer, with its reason (C11).
+    pub verdict: Verdict,
+    /// The disciplines in which this person may fight today.
+    pub fights: Vec<String>,
 }
 
 /// The waiver on a card page.

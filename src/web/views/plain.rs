@@ -33,6 +33,8 @@ pub struct SignedOutView {
 /// No card at this address. Template `card_not_found`. The same for every miss (P4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CardNotFoundView {
+    /// Whether a check code was tried, and not a card's address.
+    pub check: bool,
     /// For support; appears in the log.
     pub request_id: String,
 }

@@ -2,7 +2,10 @@
 //! `setup_files/test.sh --only browser` installs what is needed; pictures of every
 //! screen are left below `target/browser`.
 
+mod card;
 mod demo;
 mod driver;
 mod evening;
+mod paper;
 mod screens;
+mod tools;

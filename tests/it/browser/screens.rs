@@ -16,8 +16,8 @@ use crate::web::site::ask;
 /// The most bytes of a first visit, compressed, with everything that the page needs.
 const HEAVIEST: usize = 60_000;
 
-/// Who looks at what, and what the pictures are called. `{person}` is somebody on the list, `{officer}` the
-/// officer who stands first.
+/// Who looks at what, and what the pictures are called. `{person}` is somebody on the list, `{card}` their card,
+/// `{check}` what the code on it leads to, `{officer}` the officer who stands first.
 const SCREENS: &[(&str, &[(&str, &str)])] = &[
     (
         "",
@@ -28,6 +28,8 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
             ("register-none", "/register?q=nobody+of+that+name"),
             ("marshals", "/marshals"),
             ("card", "{card}"),
+            ("check", "{check}"),
+            ("check-nobody", "/check/nobody"),
             ("privacy-policy", "/privacy-policy"),
             ("request-card", "/request-card"),
             ("update-info", "/update-info"),
@@ -83,7 +85,7 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// What a page and all that it needs weigh on a first visit, compressed as nginx does it.
-async fn weight(browser: &Browser, port: u16) -> usize {
+pub async fn weight(browser: &Browser, port: u16) -> usize {
     let names = "return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]\
                  .map(one => one.name)";
     let names = browser.script(names).await;
@@ -144,6 +146,9 @@ async fn look_at_every_screen(screen: Screen) {
         .script("return document.querySelector('main a[href^=\"/card/\"]').getAttribute('href')")
         .await;
     let card = card.as_str().unwrap().to_owned();
+    browser.page.goto(&format!("{site}{card}")).await.unwrap();
+    let check = "return document.querySelector('main a[href^=\"/check/\"]').getAttribute('href')";
+    let check = browser.script(check).await.as_str().unwrap().to_owned();
     browser.page.delete_all_cookies().await.unwrap();
     let mut faults = Vec::new();
     for (persona, screens) in SCREENS {
@@ -151,8 +156,11 @@ async fn look_at_every_screen(screen: Screen) {
             browser.be(&site, persona).await;
         }
         for (name, path) in *screens {
-            let path =
-                path.replace("{person}", &person).replace("{officer}", &officer).replace("{card}", &card);
+            let path = path
+                .replace("{person}", &person)
+                .replace("{officer}", &officer)
+                .replace("{card}", &card)
+                .replace("{check}", &check);
             browser.page.goto(&format!("{site}{path}")).await.unwrap();
             browser.picture(name).await;
             faults.extend(browser.violations().await.into_iter().map(|one| format!("{name}: {one}")));

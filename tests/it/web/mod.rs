@@ -1,6 +1,7 @@
 //! The site as a browser meets it: served on a free port, asked over HTTP.
 
 mod audit;
+mod card_in_hand;
 mod desk;
 pub mod desk_cast;
 mod desk_many;

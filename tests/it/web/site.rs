@@ -306,7 +306,7 @@ impl Site {
     }
 }
 
-/// Asks whoever listens there. An error when the connection ends before the answer is whole.
+/// Asks whoever listens there, for text. An error when the connection ends before the answer is whole.
 pub async fn ask(
     address: SocketAddr,
     method: &str,
@@ -314,6 +314,19 @@ pub async fn ask(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> std::io::Result<Answer> {
+    let (mut answer, body) = ask_bytes(address, method, path, headers, body).await?;
+    answer.body = String::from_utf8_lossy(&body).into_owned();
+    Ok(answer)
+}
+
+/// The same for any file: the answer without its body, and the body.
+pub async fn ask_bytes(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> std::io::Result<(Answer, Vec<u8>)> {
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
     for (name, value) in headers {
         head.extend([name, ": ", value, "\r\n"]);
@@ -328,14 +341,15 @@ pub async fn ask(
     stream.write_all(body).await?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await?;
-    let text = String::from_utf8_lossy(&bytes);
     let cut = || std::io::Error::other("the answer was cut off");
-    let (head, body) = text.split_once("\r\n\r\n").ok_or_else(cut)?;
+    let end = bytes.windows(4).position(|part| part == b"\r\n\r\n").ok_or_else(cut)?;
+    let body = bytes.split_off(end + 4);
+    let head = String::from_utf8_lossy(&bytes);
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).ok_or_else(cut)?;
     let headers = lines
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    Ok(Answer { status, headers, body: body.to_owned() })
+    Ok((Answer { status, headers, body: String::new() }, body))
 }

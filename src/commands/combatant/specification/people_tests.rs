@@ -6,6 +6,7 @@ use crate::commands::combatant::assign_card_id::AssignCardId;
 use crate::commands::combatant::change_details::ChangeDetails;
 use crate::commands::combatant::erase::Erase;
 use crate::commands::combatant::record_waiver::RecordWaiver;
+use crate::commands::combatant::renew_check_code::RenewCheckCode;
 use crate::commands::combatant::set_listing::SetListing;
 use crate::domain::card_id::{CardId, CardIdForm};
 use crate::domain::personal::Personal;
@@ -103,6 +104,14 @@ fn v1_before_acceptance_there_is_no_card_page_and_no_listing() {
     assert_eq!(story.refused(AssignCardId { card_id: new_id() }).0, "V1");
     assert_eq!(story.refused(SetListing { listed: true }).0, "V1");
     assert!(!story.record().accepted() && story.record().card_id().is_none());
+}
+
+#[test]
+fn each_renewal_of_the_check_code_counts_on_also_before_there_is_a_card_page() {
+    let story = Story::somebody();
+    assert_eq!(story.record().check_renewals, 0);
+    let renewed = story.then(RenewCheckCode).then(RenewCheckCode);
+    assert_eq!(renewed.record().check_renewals, 2);
 }
 
 #[test]

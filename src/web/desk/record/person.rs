@@ -144,6 +144,14 @@ impl Shown<'_> {
                 .form("card-link", &self.action("assign-card-id"), "Make a new card link", Vec::new())
                 .note("The card page gets a new address that cannot be guessed. Earlier ones keep working.");
             actions.push(self.forms.action("New card link", form));
+            let form = self
+                .forms
+                .form("check-code", &self.action("renew-check-code"), "Make a new check code", Vec::new())
+                .note(
+                    "The square on the card page, which anybody can scan to see whether this person may fight, \
+                     gets a new code. Codes that were printed or kept before lead nowhere from now on.",
+                );
+            actions.push(self.forms.action("New check code", form));
         }
         let erase = self
             .forms

@@ -1,7 +1,8 @@
-//! Being listed publicly, and the card page's address.
+//! Being listed publicly, the card page's address, and its check code.
 
 use super::{Asked, Asking, NotAsked};
 use crate::commands::combatant::assign_card_id::AssignCardId;
+use crate::commands::combatant::renew_check_code::RenewCheckCode;
 use crate::commands::combatant::set_listing::SetListing;
 use crate::domain::card_id::CardId;
 use crate::web::desk::flash::Done;
@@ -32,4 +33,14 @@ pub fn assign_card_id(asking: &Asking<'_>, _: &Sent) -> Result<Asked, NotAsked> 
     asking.ids.fill(&mut random);
     let command = AssignCardId { card_id: CardId::from_random(&random) }.into();
     Ok(Asked { command, form: "card-link".to_owned(), day: "", done: Done::plain("card-link") })
+}
+
+/// Makes the check code on the card page anew, so that earlier ones lead nowhere.
+///
+/// # Errors
+/// [`NotAsked`].
+#[expect(clippy::unnecessary_wraps, reason = "every verb answers alike")]
+pub fn renew_check_code(_: &Asking<'_>, _: &Sent) -> Result<Asked, NotAsked> {
+    let command = RenewCheckCode.into();
+    Ok(Asked { command, form: "check-code".to_owned(), day: "", done: Done::plain("check-code") })
 }

@@ -170,6 +170,24 @@ pub fn pass(name: &str) -> CardView {
             },
         ],
         old_link: None,
+        good_until: Some(day("2027-03-14")),
+        check: Some(CheckSquare { href: "/check/Y2hlY2s".into(), side: 29, path: "m4 4h7v1h-7z".into() }),
+        papers: Some(Papers {
+            wallet: "/card/lusab-babad-gutih-tugad.pdf?size=wallet".into(),
+            letter: "/card/lusab-babad-gutih-tugad.pdf?size=letter".into(),
+        }),
+    }
+}
+
+impl Sample for CheckView {
+    fn samples() -> Vec<(&'static str, Self)> {
+        let of = |pass: CardView| Self {
+            name: pass.name,
+            today: pass.today,
+            verdict: pass.verdict,
+            fights: pass.fights,
+        };
+        CardView::samples().into_iter().map(|(name, pass)| (name, of(pass))).collect()
     }
 }
 
@@ -191,6 +209,8 @@ impl Sample for CardView {
         lapsed.waiver.text = "Last valid day 2 May 2026.".into();
         lapsed.disciplines.truncate(1);
         lapsed.disciplines[0].verdict = Verdict { word: "Not valid".into(), fix: None, ..because };
+        lapsed.good_until = None;
+        lapsed.check = None;
         lapsed.old_link = Some(OldLink { href: "/request-card".into() });
         lapsed.legal_name = Some("X. J.".into());
         let mut missing = lapsed.clone();
@@ -214,7 +234,8 @@ impl Sample for CardView {
 
 impl Sample for CardNotFoundView {
     fn samples() -> Vec<(&'static str, Self)> {
-        vec![("ordinary", Self { request_id: "01hf-77".into() })]
+        let of = |check| Self { check, request_id: "01hf-77".into() };
+        vec![("card", of(false)), ("check", of(true))]
     }
 }
 
