@@ -4,7 +4,7 @@
 #
 #   setup_files/test-deploy.sh
 #
-# Needs root, and ports 80 and 8080. Builds the last commit, which takes minutes the first time.
+# Needs root, and ports 80, 443 and 8080. Builds the last commit, which takes minutes the first time.
 # EMOL_DEPLOY_IMAGE    an image in that Docker to try instead of building one, while working on the scripts
 # EMOL_DEPLOY_DOCKER   a folder where Docker and the stand-ins are kept from one run to the next
 set -euo pipefail
@@ -49,7 +49,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 install_for databases deploy
-for port in 80 8080; do ! port_taken $port || die "port $port is taken; this test needs it"; done
+for port in 80 443 8080; do ! port_taken $port || die "port $port is taken; this test needs it"; done
 
 # ---- the surroundings ---------------------------------------------------------------------------
 
@@ -104,8 +104,8 @@ parameters /emol/db_name=emol /emol/db_user=emol "/emol/db_password=p@ss/emol" "
 
 # ---- the host, as bootstrap.sh leaves it ----------------------------------------------------------
 
-export EMOL_HOME=$work/emol EMOL_CONFIG_DIR=$work/config EMOL_VAR=$work/var EMOL_READY_SECONDS=20
-mkdir -p "$EMOL_HOME/setup_files/host" "$EMOL_CONFIG_DIR" "$EMOL_VAR/log/nginx" "$EMOL_VAR/www/certbot"
+export EMOL_LETSENCRYPT=$work/letsencrypt EMOL_HOME=$work/emol EMOL_CONFIG_DIR=$work/config EMOL_VAR=$work/var EMOL_READY_SECONDS=20
+mkdir -p "$EMOL_LETSENCRYPT" "$EMOL_HOME/setup_files/host" "$EMOL_CONFIG_DIR" "$EMOL_VAR/log/nginx" "$EMOL_VAR/www/certbot"
 install -d -o 65532 -g 65532 "$EMOL_VAR/log/emol" "$EMOL_VAR/backups/emol"
 install setup_files/host/deploy-docker.sh "$EMOL_HOME/setup_files/host/"
 echo '{"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "ca-central-1"}' >"$EMOL_CONFIG_DIR/emol_credentials.json"
@@ -267,7 +267,30 @@ emol -e DATABASE_URL="$restored" "emol:v$v1" restore "/drill/$file" --identity /
 emol -e DATABASE_URL="$restored" "emol:v$v1" verify >/dev/null || die "the restored log does not hold"
 emol -e DATABASE_URL="$restored" "emol:v$v1" officer list >"$work/out"
 grep -q mol@example.org "$work/out" || die "the restored database lacks an officer"
+serving >/dev/null
+curl -fsS http://localhost/health/ready | python3 -c 'import json, sys; sys.exit(json.load(sys.stdin)["last_backup"] == "none")' || die "ready does not say when the last backup was made"
 step "a backup is written, opened by the age tool too, and restored on another database"
+
+# ---- https ----------------------------------------------------------------------------------------
+
+sed -i 's#^EMOL_BASE_URL=.*#EMOL_BASE_URL=https://localhost#' "$EMOL_HOME/emol.env"
+refused deploy --cutover --version "$v1"
+serving >/dev/null || die "without a certificate, nobody serves"
+mkdir -p "$EMOL_LETSENCRYPT/live/localhost" "$EMOL_VAR/www/certbot/.well-known/acme-challenge"
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout "$EMOL_LETSENCRYPT/live/localhost/privkey.pem" \
+  -out "$EMOL_LETSENCRYPT/live/localhost/fullchain.pem" 2>/dev/null
+echo token >"$EMOL_VAR/www/certbot/.well-known/acme-challenge/x"
+deploy --cutover --version "$v1" >"$work/out" 2>&1 || { cat "$work/out" >&2; die "the cutover to https failed"; }
+curl -fsSk https://localhost/ >"$work/page"
+name=$(sed -n 's#.*"\(/static/[^"]*\)".*#\1#p' "$work/page" | head -n 1)
+curl -fsSk -o /dev/null -D "$work/head" "https://localhost$name"
+grep -qi '^cache-control: public, max-age=31536000, immutable' "$work/head" || die "nginx does not serve $name itself"
+[[ $(curl -sS -o /dev/null -w '%{http_code} %{redirect_url}' http://localhost/register) == '301 https://localhost/register' ]] || die "80 does not lead to https"
+[[ $(curl -fsS http://localhost/.well-known/acme-challenge/x) == token ]] || die "certbot's file is not served"
+[[ $(curl -sSk -o /dev/null -w '%{http_code}' https://localhost/health/metrics) == 404 ]] || die "numbers are told to everybody"
+for _ in {1..40}; do [[ $(docker inspect -f '{{.State.Health.Status}}' emol-nginx) == healthy ]] && break; sleep 0.5; done
+"$EMOL_HOME/setup_files/host/deploy-docker.sh" --status >"$work/out" || { cat "$work/out" >&2; die "the status is not well under https"; }
+step "https with a certificate of the host, 80 leads to it, certbot's files and static files are served"
 
 echo
 echo "deployment passed: $steps steps; image $((size / 1048576)) MiB, $rss MiB resident, first gap $gap ms, $(head -n 1 "$work/load")"

@@ -2,6 +2,7 @@
 //! Used by `main` and by the tests alike; port 0 gives a test a free port.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,6 +59,8 @@ pub struct WebConfig {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether it is only for trying things: every page says so, and its cookies have names of their own.
     pub test_site: bool,
+    /// The folder with backups, where there is one: `/health/ready` says when the last one was made.
+    pub backups: Option<PathBuf>,
     /// Set where everything is invented.
     pub demo: Option<DemoConfig>,
     /// Who says who an officer is; nobody can sign in without, but in a demonstration.
@@ -152,6 +155,7 @@ impl WebConfig {
             listen,
             trusted_proxies: Vec::new(),
             test_site: false,
+            backups: None,
             demo: None,
             provider: None,
             sessions: SessionLimits::default(),

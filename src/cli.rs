@@ -59,6 +59,7 @@ Settings come from the environment, or from a TOML file named by --config or EMO
   EMOL_LOG_FORMAT        text or json
   EMOL_LOG_FILE          a file that log lines are added to, beside standard error
   EMOL_STATIC_DIR        the folder that `emol serve` writes the static files to before it answers
+  EMOL_BACKUP_DIR        the folder with backups, so that /health/ready says when the last one was made
   EMOL_BACKUP_RECIPIENT  the public keys that backups are sealed to (`emol keys backup`)
 
 Exit codes:

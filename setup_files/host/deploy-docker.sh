@@ -20,7 +20,7 @@ set -euo pipefail
 readonly REGION=${AWS_DEFAULT_REGION:-ca-central-1}
 readonly NGINX_IMAGE=${EMOL_NGINX_IMAGE:-nginx:1.28}
 # Where logs and backups are; another place in tests.
-readonly VAR=${EMOL_VAR:-/var}
+readonly VAR=${EMOL_VAR:-/var} LETSENCRYPT=${EMOL_LETSENCRYPT:-/etc/letsencrypt}
 readonly READY_SECONDS=${EMOL_READY_SECONDS:-60}
 
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; }
@@ -199,7 +199,7 @@ app_service() {
       EMOL_LOG_FORMAT: json
 YAML
   if [[ $kind == test ]]; then echo '      EMOL_TEST_SITE: "yes"'; fi
-  if [[ $kind == prod ]]; then echo "      EMOL_LOG_FILE: /var/log/emol/emol.log"; fi
+  if [[ $kind == prod ]]; then echo "      EMOL_LOG_FILE: /var/log/emol/emol.log"; echo "      EMOL_BACKUP_DIR: /var/backups/emol"; fi
   cat <<YAML
     volumes:
       - static:/opt/emol/static
@@ -250,6 +250,7 @@ fill() {
       @APPS@) printf '%s' "$2" ;;
       *)
         line=${line//@NGINX_IMAGE@/$NGINX_IMAGE}
+        line=${line//@LETSENCRYPT@/$LETSENCRYPT}
         printf '%s\n' "${line//@VAR@/$VAR}"
         ;;
     esac
@@ -282,6 +283,16 @@ run_emol() {
 need_settings() {
   [[ -f $1 ]] || fail "$home/$1 is missing; bootstrap.sh brings an example"
   [[ $(setting "$1" EMOL_BASE_URL) == http*://* ]] || fail "$home/$1: EMOL_BASE_URL must be set, like https://emol.example.org"
+}
+
+need_certificate() {
+  local base host
+  base=$(setting "$1" EMOL_BASE_URL)
+  [[ $base == https://* ]] || return 0
+  host=${base#*://}
+  host=${host%%:*}
+  [[ -f $LETSENCRYPT/live/$host/fullchain.pem ]] ||
+    fail "there is no certificate in $LETSENCRYPT/live/$host: get one with certbot, or set EMOL_BASE_URL=http://…"
 }
 
 ensure_network() {
@@ -432,7 +443,7 @@ switch() {
     write_prod docker-compose.next.yml "$new" "$new_image"
   fi
   remove_app "emol-app-$new"
-  say "starting $(version_of "$new_image") beside ${old_image:+$(version_of "$old_image")}${old_image:-nothing}"
+  say "starting $(version_of "$new_image")${old_image:+ beside $(version_of "$old_image")}"
   if ! compose emol -f docker-compose.next.yml up -d --no-deps "app-$new" || ! await_ready "emol-app-$new" ||
     ! reachable "$(address_of "$new")"; then
     last_words "emol-app-$new"
@@ -462,6 +473,10 @@ switch() {
   fi
   write_prod docker-compose.prod.yml "$new" "$new_image"
   rm -f docker-compose.next.yml
+  # Does nothing, unless the release brings another nginx or other mounts for it.
+  if ! compose emol -f docker-compose.prod.yml up -d --no-deps nginx >/dev/null 2>&1 || ! await_through emol-nginx; then
+    say "nginx itself could not be brought up to date: look at docker logs emol-nginx"
+  fi
   remember VERSION "$(version_of "$new_image")"
 }
 
@@ -554,6 +569,7 @@ do_cutover() {
   say "production: ${running:-nothing} → ${version#v} ($image)"
   [[ -z $dry_run ]] || return 0
   need_settings emol.env
+  need_certificate emol.env
   recover
   if [[ -n $running ]]; then
     local oldest

@@ -54,7 +54,8 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
         version = crate::VERSION,
         "the log's head; keep it, `emol verify --against` compares"
     );
-    let config = web_config(serving, sign_in, &listener, telemetry::start_metrics().ok())?;
+    let mut config = web_config(serving, sign_in, &listener, telemetry::start_metrics().ok())?;
+    config.backups = source.get(settings::BACKUP_DIR).map(std::path::PathBuf::from);
     say_who_can_sign_in(&config);
     let base_url = config.base_url.clone();
     let application = Application::build(services, config)?;

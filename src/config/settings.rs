@@ -143,6 +143,14 @@ pub const BACKUP_RECIPIENT: Setting = Setting {
     example: "age1… (`emol keys backup` makes a pair)",
     secret: false,
 };
+/// Where backups are.
+pub const BACKUP_DIR: Setting = Setting {
+    env: "EMOL_BACKUP_DIR",
+    key: "backup_dir",
+    purpose: "the folder that `emol backup --into` writes to, so that the server can say when it last did",
+    example: "/var/backups/emol",
+    secret: false,
+};
 /// Where a web server in front finds the static files.
 pub const STATIC_DIR: Setting = Setting {
     env: "EMOL_STATIC_DIR",
@@ -191,7 +199,7 @@ pub const AWS: [&str; 8] = [
 ];
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Setting; 20] = [
+pub const ALL: [Setting; 21] = [
     DATABASE_URL,
     MASTER_KEYS,
     MASTER_KEYS_FILE,
@@ -208,6 +216,7 @@ pub const ALL: [Setting; 20] = [
     SSM_PREFIX,
     AWS_CREDENTIALS_FILE,
     BACKUP_RECIPIENT,
+    BACKUP_DIR,
     STATIC_DIR,
     LOG_LEVEL,
     LOG_FORMAT,

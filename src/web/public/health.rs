@@ -1,5 +1,6 @@
 //! Whether this server lives, whether it can work, and its numbers.
 
+use std::path::Path;
 use std::time::Duration;
 
 use axum::Json;
@@ -23,6 +24,9 @@ struct Health {
     database: &'static str,
     indexes: &'static str,
     read_models: Vec<ReadModel>,
+    /// When the newest backup was made, `2026-05-03T03-20-00Z`; `none` where there is none yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_backup: Option<String>,
 }
 
 /// One read model; where it stopped, without the reason, which is for operators.
@@ -61,9 +65,19 @@ pub async fn ready(State(state): State<AppState>) -> Response {
         database: word(database, "answers", "does not answer"),
         indexes: word(indexes, "read", "being read"),
         read_models: read_models.collect(),
+        last_backup: state.config.backups.as_deref().map(last_backup),
     };
     let status = if database && indexes { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(health)).into_response()
+}
+
+/// The time in the name of the newest backup. No reason to send no requests: who watches from outside reads it.
+fn last_backup(folder: &Path) -> String {
+    let names = std::fs::read_dir(folder).into_iter().flatten().filter_map(|file| {
+        let name = file.ok()?.file_name().into_string().ok()?;
+        Some(name.strip_prefix("emol-")?.strip_suffix(".log.age")?.to_owned())
+    });
+    names.max().unwrap_or_else(|| "none".to_owned())
 }
 
 /// `/health/metrics`: numbers for Prometheus, for this machine only.

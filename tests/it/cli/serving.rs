@@ -12,7 +12,10 @@ fn a_server_in_a_container_writes_static_files_and_a_log_without_links_before_it
         .env("EMOL_STATIC_DIR", place.file("static"))
         .env("EMOL_LOG_FILE", place.file("emol.log"))
         .env("EMOL_LOG_FORMAT", "json")
+        .env("EMOL_BACKUP_DIR", &place.folder)
         .env("EMOL_TEST_SITE", "yes");
+    place.write("emol-2026-05-03T03-20-00Z.log.age", "");
+    place.write("emol-2026-05-04T03-20-00Z.log.age.keys", "");
     let server = Running::start(command);
     let (status, page) = get(port, "/");
     assert_eq!(status, 200);
@@ -21,6 +24,7 @@ fn a_server_in_a_container_writes_static_files_and_a_log_without_links_before_it
     let name = page.split("/static/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     assert!(place.file("static").join(name).is_file(), "{name}");
     assert_eq!(get(port, "/card/Kx7planted9Secret").0, 404);
+    assert!(get(port, "/health/ready").1.contains(r#""last_backup":"2026-05-03T03-20-00Z""#));
     server.end();
     let log = std::fs::read_to_string(place.file("emol.log")).unwrap();
     assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{log}");
