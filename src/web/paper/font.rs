@@ -102,30 +102,29 @@ impl<'f> Ink<'f> {
         self.thousandths(glyph.and_then(|glyph| self.face.glyph_hor_advance(glyph)).unwrap_or_default())
     }
 
-    /// The text in letters that the font has, and whether that differs: a letter without its marks where
-    /// that is all there is, else a box. What is never seen by itself is left out.
+    /// The text in letters that the font has, and whether that differs: what a letter is made of, without
+    /// marks, else a dotted circle. What is never seen by itself is left out.
     fn readable<'t>(&self, text: &'t str) -> (Cow<'t, str>, bool) {
         if text.chars().all(|letter| self.face.glyph_index(letter).is_some()) {
             return (Cow::Borrowed(text), false);
         }
         let mut drawn = String::with_capacity(text.len());
         for letter in text.chars() {
-            if self.face.glyph_index(letter).is_some() {
+            let known = |letter: &char| self.face.glyph_index(*letter).is_some();
+            if known(&letter) {
                 drawn.push(letter);
-            } else if let Some(plain) = plain(letter).filter(|plain| self.face.glyph_index(*plain).is_some())
-            {
-                drawn.push(plain);
-            } else if !is_combining_mark(letter) && !invisible(letter) {
+                continue;
+            }
+            let before = drawn.len();
+            drawn.extend(
+                std::iter::once(letter).nfkd().filter(|part| known(part) && !is_combining_mark(*part)),
+            );
+            if drawn.len() == before && !is_combining_mark(letter) && !invisible(letter) {
                 drawn.push(if letter.is_whitespace() { ' ' } else { UNKNOWN });
             }
         }
         (Cow::Owned(drawn), true)
     }
-}
-
-/// The letter without its marks.
-fn plain(letter: char) -> Option<char> {
-    std::iter::once(letter).nfkd().next().filter(|plain| *plain != letter)
 }
 
 /// What joins, selects or turns other letters.
@@ -155,10 +154,10 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_that_the_fonts_lack_becomes_a_plain_one_or_a_box_and_never_nothing() {
+    fn a_letter_that_the_fonts_lack_becomes_plain_ones_or_a_circle_and_never_nothing() {
         assert_eq!(drawn("山田 Tarō"), ("◌◌ Tarō".to_owned(), true));
         assert_eq!(drawn("محمد").0.chars().filter(|letter| *letter == UNKNOWN).count(), 4);
-        assert_eq!(drawn("Ａnna ﬁn"), ("Anna fn".to_owned(), true), "wide letters, the first of a ligature");
+        assert_eq!(drawn("Ａnna ﬁn"), ("Anna fin".to_owned(), true), "wide letters and joined ones");
         assert_eq!(drawn("Wolf\u{1f43a}\u{fe0f}"), ("Wolf◌".to_owned(), true));
     }
 

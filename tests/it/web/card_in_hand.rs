@@ -8,8 +8,9 @@ use emol::commands::combatant::erase::Erase;
 use emol::commands::combatant::merge::Merge;
 use emol::commands::combatant::renew_check_code::RenewCheckCode;
 use emol::domain::id::CombatantId;
+use emol::events::LOG_FORMAT;
 use emol::events::combatant::ErasureCause;
-use emol::store::CheckCode;
+use emol::store::{CheckCode, format};
 
 use super::desk_cast::{Cast, form};
 use super::site::{Site, Someone, ask_bytes, fighter};
@@ -67,6 +68,7 @@ fn p4_a_page_with_an_address_that_can_be_guessed_has_no_code() {
 fn an_officer_makes_a_new_code_and_earlier_ones_lead_to_nobody() {
     on_all_databases(|database| async move {
         let cast = Cast::serve(&database).await;
+        format::raise(&database.admin, LOG_FORMAT).await.unwrap();
         let person = cast.site.register(&fighter("Ásta", LONG)).await;
         let before = code(&cast.site, LONG).await;
         cast.site.get(&before).await.is(200);
@@ -74,12 +76,7 @@ fn an_officer_makes_a_new_code_and_earlier_ones_lead_to_nobody() {
         let record = format!("/desk/people/{person}");
         let page = minister.get(&record).await.is(200).shows("New check code");
         let action = format!("{record}/renew-check-code");
-        let (_, rest) = page.body.split_once(&format!("action=\"{action}\"")).unwrap();
-        let hidden = |name: &str| {
-            let (_, value) = rest.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
-            value.split('"').next().unwrap().to_owned()
-        };
-        let sent = form(&[("command_id", &hidden("command_id")), ("version", &hidden("version"))]);
+        let sent = form(&[("command_id", &page.command_id("check-code"))]);
         minister.post(&action, &sent).await.is(303);
         minister.get(&record).await.is(200).shows("New check code made");
         let gone = cast.site.get(&before).await.is(404).shows("This code leads to nobody");
@@ -125,6 +122,7 @@ fn codes_cannot_be_made_up_and_too_many_tries_end() {
 fn v6_p6_the_code_of_somebody_erased_or_of_a_record_that_was_joined_leads_to_nobody() {
     on_all_databases(|database| async move {
         let site = Site::serve(&database).await;
+        format::raise(&database.admin, LOG_FORMAT).await.unwrap();
         let (one, two) =
             (site.register(&fighter("Ásta", LONG)).await, site.register(&fighter("Asta", OTHER)).await);
         let (of_one, of_two) = (code(&site, LONG).await, code(&site, OTHER).await);

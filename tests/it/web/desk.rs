@@ -77,6 +77,7 @@ fn a1_every_verb_is_refused_to_whoever_lacks_the_permission() {
             ("correct-waiver", ""),
             ("set-listing", ""),
             ("assign-card-id", ""),
+            ("renew-check-code", ""),
             ("erase", ""),
             ("edit", "seen_version=5"),
         ];

@@ -211,6 +211,7 @@ fn every_field_of_every_form_of_a_record_answers_bad_input_and_writes_nothing() 
                 "issue-card",
                 "record-waiver",
                 "renew-card",
+                "renew-check-code",
                 "revoke-authorization",
                 "set-listing"
             ],
