@@ -125,6 +125,7 @@ struct Inner {
     body: Secret,
     link: Secret,
     sign_in: Secret,
+    visitor: Secret,
 }
 
 impl Keyring {
@@ -143,6 +144,7 @@ impl Keyring {
             body: seal::subkey(&secret, Label::Body),
             link: seal::subkey(&secret, Label::Link),
             sign_in: seal::subkey(&secret, Label::SignIn),
+            visitor: seal::subkey(&secret, Label::Visitor),
             db,
             master,
             ids,
@@ -379,6 +381,13 @@ impl Keyring {
     #[must_use]
     pub fn sign_in_hash(&self, parts: &[&[u8]]) -> [u8; 32] {
         seal::keyed_hash(&self.0.sign_in, parts)
+    }
+
+    /// What somebody without an account is recognised by for a short while: the same on every server, and
+    /// known to nobody else. The first part says what for.
+    #[must_use]
+    pub fn visitor_hash(&self, parts: &[&[u8]]) -> [u8; 32] {
+        seal::keyed_hash(&self.0.visitor, parts)
     }
 
     /// Whose details are destroyed, and since when: the list that outlives backups.

@@ -217,7 +217,14 @@ impl Civil {
             | CombatantEvent::ListingChanged(_)
             | CombatantEvent::CardIdAssigned(_)
             | CombatantEvent::CombatantMergedAway(_)
-            | CombatantEvent::CombatantErased(_) => Ok(()),
+            | CombatantEvent::CombatantErased(_)
+            | CombatantEvent::LinkSent(_)
+            | CombatantEvent::PinSet(_)
+            | CombatantEvent::PinLocked(_)
+            | CombatantEvent::AddressAsked(_)
+            | CombatantEvent::AddressConfirmed(_)
+            | CombatantEvent::CorrectionAsked(_)
+            | CombatantEvent::CorrectionSettled(_) => Ok(()),
         }
     }
 
