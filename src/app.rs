@@ -66,6 +66,10 @@ pub struct WebConfig {
     pub sign_ins: MissLimits,
     /// How many unknown card ids may be tried (P4).
     pub card_misses: MissLimits,
+    /// How often mail may be asked for (L2).
+    pub requests: RequestLimits,
+    /// How many wrong PINs may be tried (L4).
+    pub wrong_pins: MissLimits,
     /// The numbers that `/health/metrics` shows to this machine.
     pub metrics: Option<PrometheusHandle>,
 }
@@ -109,6 +113,22 @@ pub struct MissLimits {
     pub in_total: u32,
 }
 
+/// How often mail may be asked for, whether or not anybody has the mailbox (L2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestLimits {
+    /// Within a minute.
+    pub asked: MissLimits,
+    /// For one mailbox within an hour.
+    pub per_mailbox: u32,
+}
+
+impl Default for RequestLimits {
+    /// Ten a minute from one address, as many people share one at an event; 300 in total; five an hour for a mailbox.
+    fn default() -> Self {
+        Self { asked: MissLimits { per_address: 10, in_total: 300 }, per_mailbox: 5 }
+    }
+}
+
 impl Default for SessionLimits {
     /// Twelve hours without use, a week at most.
     fn default() -> Self {
@@ -127,6 +147,8 @@ impl MissLimits {
     /// For signing in, which is two steps: thirty a minute from one address, so that the officers
     /// of an event can share one, and many in total, so that nobody can lock out everybody.
     pub const SIGN_INS: Self = Self { per_address: 30, in_total: 3000 };
+    /// For wrong PINs: twenty a minute from one address, which is four cards locked.
+    pub const WRONG_PINS: Self = Self { per_address: 20, in_total: 600 };
 }
 
 impl WebConfig {
@@ -142,6 +164,8 @@ impl WebConfig {
             sessions: SessionLimits::default(),
             sign_ins: MissLimits::SIGN_INS,
             card_misses: MissLimits::default(),
+            requests: RequestLimits::default(),
+            wrong_pins: MissLimits::WRONG_PINS,
             metrics: None,
         }
     }

@@ -10,6 +10,7 @@ use super::{Failure, open};
 use crate::app::{Application, Services, SessionLimits, StartError, WebConfig};
 use crate::clock::{Clock, SystemClock, SystemIds};
 use crate::config::{DatabaseConfig, KeysConfig, LogConfig, LogFormat, ServeConfig, SignInConfig, Source};
+use crate::processes::policy_changed;
 use crate::store::Db;
 use crate::telemetry;
 
@@ -39,9 +40,12 @@ pub async fn run(source: &Source) -> Result<(), Failure> {
     let config = web_config(serving, sign_in, &listener, telemetry::start_metrics().ok())?;
     say_who_can_sign_in(&config);
     let base_url = config.base_url.clone();
+    let asking = policy_changed::follow(services.bus.clone(), services.indexes.clone());
+    let asking = tokio::spawn(asking);
     let application = Application::build(services, config)?;
     tracing::info!(address = %address(&listener)?, base_url, "ready");
     application.run(listener, asked_to_end()?).await.map_err(|error| Failure::Internal(error.to_string()))?;
+    asking.abort();
     db.close().await;
     tracing::info!("ended");
     Ok(())

@@ -7,8 +7,8 @@ use super::keys::WrappedKey;
 use super::row::NewEvent;
 use crate::domain::actor::Actor;
 use crate::domain::date::Instant;
-use crate::domain::mail::LinkPurpose;
 use crate::domain::id::{CommandId, CorrelationId, EventId, Position, StreamId, StreamVersion};
+use crate::domain::mail::LinkPurpose;
 use crate::domain::personal::Purpose;
 
 /// Everything that one command writes, in one transaction.

@@ -336,7 +336,12 @@ impl<'a> Line<'a> {
     }
 }
 
-pub(super) async fn insert_rows(tx: &mut Tx, head: &'static str, columns: usize, rows: Vec<Vec<Arg<'_>>>) -> Result<()> {
+pub(super) async fn insert_rows(
+    tx: &mut Tx,
+    head: &'static str,
+    columns: usize,
+    rows: Vec<Vec<Arg<'_>>>,
+) -> Result<()> {
     let mut rest = rows.as_slice();
     for count in shapes(rows.len()) {
         let (now, later) = rest.split_at(count);

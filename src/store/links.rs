@@ -4,8 +4,8 @@
 use uuid::Uuid;
 
 use super::Store;
-use super::db::Arg;
 use super::append::{NewLink, OutboxRow};
+use super::db::Arg;
 use super::db::Tx;
 use super::error::{DbError, Result};
 use super::group::insert_rows;

@@ -65,8 +65,8 @@ pub use append::{Append, AppendError, Claim, ClaimKind, NewLink, NewPin, OutboxR
 pub use db::{Arg, Backend, Db, Row, Tx};
 pub use error::DbError;
 pub use feed::{EventFilter, Head};
-pub use links::Link;
 pub use keys::{KeyError, Keyring, PersonKey, WrappedKey};
+pub use links::Link;
 pub use pins::{PinHeld, PinTry};
 pub use row::{NewEvent, RecordedRow};
 pub use seal::MasterKeys;

@@ -118,13 +118,7 @@ impl Store {
     }
 }
 
-async fn count(
-    tx: &mut Tx,
-    person: Uuid,
-    tries: u32,
-    now: Instant,
-    locked_until: Instant,
-) -> Result<PinTry> {
+async fn count(tx: &mut Tx, person: Uuid, tries: u32, now: Instant, locked_until: Instant) -> Result<PinTry> {
     let person = Arg::Bytes(person.as_bytes());
     let over = "UPDATE pins SET failures = 0, locked_until = NULL WHERE person = ? AND locked_until <= ?";
     tx.execute(over, &[person, Arg::Int(now.micros())]).await?;
@@ -181,7 +175,8 @@ impl Keyring {
         let shape = |_| DbError::Shape("pins.hash");
         let pepper = self.visitor_hash(&[b"pin"]);
         let cost = Params::new(memory, passes, lanes, Some(TAG)).map_err(shape)?;
-        let argon = Argon2::new_with_secret(&pepper, Algorithm::Argon2id, Version::V0x13, cost).map_err(shape)?;
+        let argon =
+            Argon2::new_with_secret(&pepper, Algorithm::Argon2id, Version::V0x13, cost).map_err(shape)?;
         let mut tag = [0; TAG];
         argon.hash_password_into(pin.digits().as_bytes(), salt, &mut tag).map_err(shape)?;
         Ok(tag)

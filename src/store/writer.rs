@@ -345,8 +345,14 @@ impl Touched {
     /// Adds a job, unless it touches what another one does.
     fn admit(&mut self, append: &Append) -> bool {
         let claims = || append.claims.iter().chain(&append.releases).map(|claim| (claim.kind, claim.hash));
-        let owners = || append.keys.iter().map(|k| k.owner).chain(append.destroy.iter().map(|(o, _)| *o))
-            .chain(append.pins.iter().map(|pin| pin.person));
+        let owners = || {
+            append
+                .keys
+                .iter()
+                .map(|k| k.owner)
+                .chain(append.destroy.iter().map(|(o, _)| *o))
+                .chain(append.pins.iter().map(|pin| pin.person))
+        };
         let apart = !self.commands.contains(&append.command_id)
             && append.expects.iter().chain(&append.guards).all(|(stream, _)| !self.written.contains(stream))
             && append.events.iter().all(|event| !self.expected.contains(&event.stream))

@@ -186,9 +186,7 @@ impl From<BusError> for AppError {
             | BusError::Taken(_)
             | BusError::LinkSpent
             | BusError::CommandReused
-            | BusError::NotYet(_) => {
-                Self::Conflict(error.to_string())
-            }
+            | BusError::NotYet(_) => Self::Conflict(error.to_string()),
             BusError::Busy => Self::Busy,
             BusError::OutcomeUnknown => Self::OutcomeUnknown,
             BusError::Clock(why) | BusError::Internal(why) => Self::Internal(why),

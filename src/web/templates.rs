@@ -19,7 +19,8 @@ use super::views::{
     DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskPersonView, DeskPoliciesView,
     DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView, DeskRecordView, DeskReportsView,
     DeskRulebookView, DeskSessionsView, DeskWarrantsView, ErrorView, ForbiddenView, HomeView, MarshalsView,
-    MessageView, Page, PrivacyDraftView, PrivacyPolicyView, RegisterView, RequestView, SignInView,
+    MessageView, MyRecordView, Page, PersonalView, PrivacyDraftView, PrivacyPolicyView, RegisterView,
+    RequestView, SignInView,
 };
 
 #[derive(Embed)]
@@ -164,6 +165,14 @@ pages! {
     request_card(RequestView);
     /// `/update-info`
     update_info(RequestView);
+    /// `/my-record`
+    request_record(RequestView);
+    /// A question by a personal link
+    personal(PersonalView);
+    /// `/my-details/<token>`
+    my_details(DeskPersonView);
+    /// `/my-record/show`
+    my_record(MyRecordView);
     /// `/auth/login` of the demo
     sign_in(SignInView);
     /// Anything that needs only a heading and some sentences
@@ -260,7 +269,7 @@ mod tests {
         }
         all! {
             home register marshals card card_not_found error forbidden privacy_policy privacy_draft request_card
-            update_info sign_in message desk_home desk_forecast desk_reports desk_list desk_record desk_person desk_merge desk_sessions
+            update_info request_record personal my_details my_record sign_in message desk_home desk_forecast desk_reports desk_list desk_record desk_person desk_merge desk_sessions
             desk_many desk_many_done desk_warrants
             desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook
             desk_policies desk_policy_draft desk_policy_approve desk_policy

@@ -213,17 +213,20 @@ fn combatant(event: &CombatantEvent, catalogue: &Catalogue) -> (String, Option<S
         ),
         CombatantEvent::LinkSent(e) => ("Mail sent".to_owned(), Some(mail(&e.mail).to_owned())),
         CombatantEvent::PinSet(_) => ("PIN set".to_owned(), None),
-        CombatantEvent::PinLocked(_) => (
-            "Card page locked for a while".to_owned(),
-            Some("Too many wrong PINs were tried".to_owned()),
-        ),
+        CombatantEvent::PinLocked(_) => {
+            ("Card page locked for a while".to_owned(), Some("Too many wrong PINs were tried".to_owned()))
+        }
         CombatantEvent::AddressAsked(_) => {
             ("Another e-mail address asked for".to_owned(), Some("It has to be confirmed there".to_owned()))
         }
         CombatantEvent::AddressConfirmed(_) => ("New e-mail address confirmed".to_owned(), None),
         CombatantEvent::CorrectionAsked(e) => (
             "Correction asked for".to_owned(),
-            Some(e.text.text().map_or_else(|| "What it said was erased".to_owned(), |text| format!("“{text}”"))),
+            Some(
+                e.text
+                    .text()
+                    .map_or_else(|| "What it said was erased".to_owned(), |text| format!("“{text}”")),
+            ),
         ),
         CombatantEvent::CorrectionSettled(_) => ("Correction looked after".to_owned(), None),
         CombatantEvent::CombatantMerged(_) => {

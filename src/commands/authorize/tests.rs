@@ -6,9 +6,9 @@ use super::*;
 use crate::commands::combatant::merge::Merge;
 use crate::commands::combatant::{
     accept_policy, ask_correction, assign_card_id, change_details, change_own_details, confirm_address,
-    correct_card, correct_waiver, end_warrant, erase, grant_authorization, grant_warrant, issue_card, lock_pin,
-    record_waiver, register, renew_card, renew_warrant, revoke_authorization, send_link, set_listing, set_pin,
-    settle_correction,
+    correct_card, correct_waiver, end_warrant, erase, grant_authorization, grant_warrant, issue_card,
+    lock_pin, record_waiver, register, renew_card, renew_warrant, revoke_authorization, send_link,
+    set_listing, set_pin, settle_correction,
 };
 use crate::commands::kingdom::*;
 use crate::commands::officers::Verb;
@@ -139,29 +139,29 @@ fn row(command: &CombatantCommand) -> usize {
 
 /// Permission, whether it is about the discipline, whether one's own record is out of bounds (A3).
 const TABLE: [(Permission, bool, bool); 23] = [
-    (Permission::WriteCombatantInfo, false, false), // Register
-    (Permission::WriteCombatantInfo, false, false), // ChangeDetails
-    (Permission::WriteCombatantInfo, false, false), // AcceptPolicy
-    (Permission::WriteCombatantInfo, false, false), // SetListing
-    (Permission::WriteCombatantInfo, false, false), // AssignCardId
-    (Permission::WriteCardDate, true, true),        // IssueCard
-    (Permission::WriteCardDate, true, true),        // RenewCard
-    (Permission::WriteCardDate, true, true),        // CorrectCard
-    (Permission::WriteAuthorizations, true, true),  // GrantAuthorization
-    (Permission::WriteAuthorizations, true, true),  // RevokeAuthorization
-    (Permission::WriteMarshal, true, true),         // GrantWarrant
-    (Permission::WriteMarshal, true, true),         // EndWarrant
-    (Permission::WriteWaiverDate, false, true),     // RecordWaiver
-    (Permission::WriteWaiverDate, false, true),     // CorrectWaiver
-    (Permission::WriteCombatantInfo, false, false), // Erase
-    (Permission::WarrantRoster, true, true),        // RenewWarrant
-    (Permission::WriteCombatantInfo, false, false), // ChangeOwnDetails
-    (Permission::WriteCombatantInfo, false, false), // ConfirmAddress
+    (Permission::WriteCombatantInfo, false, false),  // Register
+    (Permission::WriteCombatantInfo, false, false),  // ChangeDetails
+    (Permission::WriteCombatantInfo, false, false),  // AcceptPolicy
+    (Permission::WriteCombatantInfo, false, false),  // SetListing
+    (Permission::WriteCombatantInfo, false, false),  // AssignCardId
+    (Permission::WriteCardDate, true, true),         // IssueCard
+    (Permission::WriteCardDate, true, true),         // RenewCard
+    (Permission::WriteCardDate, true, true),         // CorrectCard
+    (Permission::WriteAuthorizations, true, true),   // GrantAuthorization
+    (Permission::WriteAuthorizations, true, true),   // RevokeAuthorization
+    (Permission::WriteMarshal, true, true),          // GrantWarrant
+    (Permission::WriteMarshal, true, true),          // EndWarrant
+    (Permission::WriteWaiverDate, false, true),      // RecordWaiver
+    (Permission::WriteWaiverDate, false, true),      // CorrectWaiver
+    (Permission::WriteCombatantInfo, false, false),  // Erase
+    (Permission::WarrantRoster, true, true),         // RenewWarrant
+    (Permission::WriteCombatantInfo, false, false),  // ChangeOwnDetails
+    (Permission::WriteCombatantInfo, false, false),  // ConfirmAddress
     (Permission::CanInitiatePinReset, false, false), // SendLink, of a PIN
-    (Permission::WriteCombatantInfo, false, false), // SetPin
-    (Permission::WriteCombatantInfo, false, false), // LockPin
-    (Permission::WriteCombatantInfo, false, false), // AskCorrection
-    (Permission::WriteCombatantInfo, false, false), // SettleCorrection
+    (Permission::WriteCombatantInfo, false, false),  // SetPin
+    (Permission::WriteCombatantInfo, false, false),  // LockPin
+    (Permission::WriteCombatantInfo, false, false),  // AskCorrection
+    (Permission::WriteCombatantInfo, false, false),  // SettleCorrection
 ];
 
 fn about(combatant: u128, command: CombatantCommand) -> Command {

@@ -98,7 +98,12 @@ impl Bus {
         for Letter { mail, who, holds } in letters {
             let mut subject = Some(who);
             let mut link = |id, purpose| {
-                links.push(NewLink { id, purpose, subject: who, expires_at: link_ends(purpose, &rules, now) });
+                links.push(NewLink {
+                    id,
+                    purpose,
+                    subject: who,
+                    expires_at: link_ends(purpose, &rules, now),
+                });
             };
             let params = match holds {
                 Holds::Nothing => b"{}".to_vec(),

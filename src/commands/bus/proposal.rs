@@ -15,9 +15,7 @@ use crate::domain::id::{
 use crate::domain::personal::{Personal, Purpose, Seal};
 use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Event, Fact, log_format};
-use crate::store::{
-    Append, AppendError, Claim, KeyError, NewEvent, NewPin, PersonKey, Receipt, WrappedKey,
-};
+use crate::store::{Append, AppendError, Claim, KeyError, NewEvent, NewPin, PersonKey, Receipt, WrappedKey};
 
 /// Everything that one command wants written, all of it or nothing.
 #[derive(Debug, Clone)]

@@ -41,10 +41,7 @@ pub(super) fn changes(
     context: &Context,
 ) -> Result<BTreeMap<DetailField, Option<Personal>>, Refusal> {
     let valid = validate(typed, &context.catalogue.regions, context.today).map_err(Refusal::Fields)?;
-    let old: BTreeMap<_, _> = record
-        .details
-        .iter()
-        .filter_map(|(field, value)| Some((*field, value.text()?.to_owned())))
-        .collect();
+    let old: BTreeMap<_, _> =
+        record.details.iter().filter_map(|(field, value)| Some((*field, value.text()?.to_owned()))).collect();
     Ok(diff(&old, &valid))
 }

@@ -43,7 +43,10 @@ impl SendLink {
             Mail::ResetPin => {
                 self.pin(record, context)?;
                 if !record.pin {
-                    return Err(Refusal::rule("L5", "there is no PIN to reset; invite the person to set one"));
+                    return Err(Refusal::rule(
+                        "L5",
+                        "there is no PIN to reset; invite the person to set one",
+                    ));
                 }
                 None
             }

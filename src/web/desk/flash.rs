@@ -23,7 +23,7 @@ pub struct Done {
 }
 
 /// Every code, what it says, and what it adds.
-const SAID: [(&str, &str, &str); 26] = [
+const SAID: [(&str, &str, &str); 29] = [
     (
         "registered",
         "Registered.",
@@ -43,6 +43,9 @@ const SAID: [(&str, &str, &str); 26] = [
     ("listed", "Listed publicly.", "The public register shows this person, unless a minor."),
     ("unlisted", "No longer listed.", "The public register does not show this person."),
     ("card-link", "New card link made.", "Earlier links keep working."),
+    ("welcome-sent", "Sent.", "The welcome mail with a new link is on its way; it works for some days."),
+    ("pin-link", "Sent.", "The mail with a link to choose a PIN is on its way."),
+    ("settled", "Done.", "It no longer waits. The history keeps what was asked."),
     ("merged", "Joined.", "This record goes on. The other one’s card links lead here."),
     ("erased", "Erased.", "The key is destroyed. What happened stays countable, without a name."),
     ("officer-invited", "Invited.", "They are on the officers’ list. What to send them is below."),

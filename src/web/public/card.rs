@@ -6,9 +6,9 @@
 //! others guess, and a wrong one counts as a miss.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
 
 use super::card_view::card_view;
 use crate::domain::card_id::{CardId, CardIdForm};
@@ -16,6 +16,7 @@ use crate::domain::id::Position;
 use crate::projections::card::CardError;
 use crate::projections::{Model, Projections};
 use crate::store::KeyError;
+use crate::web::combatant::{self, asking, asking::Guarded};
 use crate::web::error::AppError;
 use crate::web::guard::ClientAddress;
 use crate::web::pages::{IfNoneMatch, Kept, Key, Now, Shows};
@@ -40,6 +41,7 @@ pub async fn show(
     from: ClientAddress,
     has: IfNoneMatch,
     id: RequestId,
+    headers: HeaderMap,
 ) -> Result<Response, AppError> {
     let Ok(card_id) = CardId::parse(&text) else { return missed(&state, from, id) };
     if card_id.form() == CardIdForm::Legacy {
@@ -50,7 +52,7 @@ pub async fn show(
     match state.pages.hit(&key, &now, &has) {
         Some(answer) => Ok(answer),
         // Boxed: whoever gets a kept page need not carry the way to a new one about.
-        None => Box::pin(made(&state, &now, &card_id, key, from, &has, id)).await,
+        None => Box::pin(made(&state, &now, &card_id, key, (from, id), &has, &headers)).await,
     }
 }
 
@@ -60,9 +62,9 @@ async fn made(
     now: &Now<'_>,
     card_id: &CardId,
     key: Key,
-    from: ClientAddress,
+    (from, id): (ClientAddress, RequestId),
     has: &IfNoneMatch,
-    id: RequestId,
+    headers: &HeaderMap,
 ) -> Result<Response, AppError> {
     // Asked before the document is read: what the page shows is at least this new.
     let people = position(&state.services.projections);
@@ -70,10 +72,18 @@ async fn made(
     let Some(card) = state.services.cards.find(card_id, required).await? else {
         return missed(state, from, id);
     };
+    let guarded = asking::guard(state, card.id, card_id, headers).await?;
+    if let Guarded::Ask(question) = guarded {
+        return Ok(question);
+    }
     let made = now.made(Shows::Person(card.id), people);
     let view = card_view(&card, now.day, &state.kingdom().catalogue);
     let title = view.name.clone();
     let page = state.public_page(Audience::Public, "/", &title, view);
+    if matches!(guarded, Guarded::Passed) {
+        // For this browser alone: kept nowhere.
+        return Ok(combatant::personal(Html(state.templates.card(&page)?).into_response()));
+    }
     let kept = Kept::new(made, state.templates.card(&page)?).with_headers(&SECRET);
     Ok(state.pages.keep(key, kept, has))
 }
@@ -86,7 +96,11 @@ fn position(projections: &Projections) -> Position {
 }
 
 /// The same answer for every miss, until there were too many.
-fn missed(state: &AppState, from: ClientAddress, id: RequestId) -> Result<Response, AppError> {
+pub(in crate::web) fn missed(
+    state: &AppState,
+    from: ClientAddress,
+    id: RequestId,
+) -> Result<Response, AppError> {
     state.misses.check(from.counted)?;
     state.misses.note(from.counted);
     let view = CardNotFoundView { request_id: id.text() };

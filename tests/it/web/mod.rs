@@ -1,6 +1,7 @@
 //! The site as a browser meets it: served on a free port, asked over HTTP.
 
 mod audit;
+mod combatant;
 mod desk;
 pub mod desk_cast;
 mod desk_many;
@@ -8,7 +9,7 @@ mod desk_merge;
 mod desk_people;
 mod desk_warrants;
 mod guarding;
-mod hostile;
+pub mod hostile;
 mod id_tokens;
 mod keeping;
 mod kingdom;

@@ -2,8 +2,10 @@
 
 use super::{Asked, Asking, NotAsked};
 use crate::commands::combatant::assign_card_id::AssignCardId;
+use crate::commands::combatant::send_link::SendLink;
 use crate::commands::combatant::set_listing::SetListing;
 use crate::domain::card_id::CardId;
+use crate::domain::mail::Mail;
 use crate::web::desk::flash::Done;
 use crate::web::form::Sent;
 
@@ -32,4 +34,14 @@ pub fn assign_card_id(asking: &Asking<'_>, _: &Sent) -> Result<Asked, NotAsked> 
     asking.ids.fill(&mut random);
     let command = AssignCardId { card_id: CardId::from_random(&random) }.into();
     Ok(Asked { command, form: "card-link".to_owned(), day: "", done: Done::plain("card-link") })
+}
+
+/// Sends the welcome mail again (V1).
+///
+/// # Errors
+/// [`NotAsked`].
+#[expect(clippy::unnecessary_wraps, reason = "every verb answers alike")]
+pub fn send_welcome(asking: &Asking<'_>, _: &Sent) -> Result<Asked, NotAsked> {
+    let command = SendLink { person: asking.person, mail: Mail::Welcome }.into();
+    Ok(Asked { command, form: "send-welcome".to_owned(), day: "", done: Done::plain("welcome-sent") })
 }
