@@ -20,5 +20,6 @@ GRANT SELECT, INSERT ON `emol`.`erasures` TO 'emol'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`outbox` TO 'emol'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`sessions` TO 'emol'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`links` TO 'emol'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`pins` TO 'emol'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`rm_checkpoint` TO 'emol'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`rm_documents` TO 'emol'@'localhost';

@@ -77,6 +77,10 @@ pub struct WebConfig {
     pub searches: MissLimits,
     /// How often an officer may search at the desk, by account.
     pub desk_searches: MissLimits,
+    /// How often mail may be asked for (L2).
+    pub requests: RequestLimits,
+    /// How many wrong PINs may be tried (L4).
+    pub wrong_pins: MissLimits,
     /// The numbers that `/health/metrics` shows to this machine.
     pub metrics: Option<PrometheusHandle>,
 }
@@ -120,6 +124,22 @@ pub struct MissLimits {
     pub in_total: u32,
 }
 
+/// How often mail may be asked for, whether or not anybody has the mailbox (L2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestLimits {
+    /// Within a minute.
+    pub asked: MissLimits,
+    /// For one mailbox within an hour.
+    pub per_mailbox: u32,
+}
+
+impl Default for RequestLimits {
+    /// Ten a minute from one address, as many people share one at an event; 300 in total; five an hour for a mailbox.
+    fn default() -> Self {
+        Self { asked: MissLimits { per_address: 10, in_total: 300 }, per_mailbox: 5 }
+    }
+}
+
 impl Default for SessionLimits {
     /// Twelve hours without use, a week at most.
     fn default() -> Self {
@@ -144,6 +164,8 @@ impl MissLimits {
     pub const SEARCHES: Self = Self { per_address: 600, in_total: 60_000 };
     /// Of one officer: faster than anybody types.
     pub const DESK_SEARCHES: Self = Self { per_address: 300, in_total: 60_000 };
+    /// For wrong PINs: twenty a minute from one address, which is four cards locked.
+    pub const WRONG_PINS: Self = Self { per_address: 20, in_total: 600 };
 }
 
 impl WebConfig {
@@ -164,6 +186,8 @@ impl WebConfig {
             accounts: MissLimits::ACCOUNTS,
             searches: MissLimits::SEARCHES,
             desk_searches: MissLimits::DESK_SEARCHES,
+            requests: RequestLimits::default(),
+            wrong_pins: MissLimits::WRONG_PINS,
             metrics: None,
         }
     }

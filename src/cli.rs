@@ -23,6 +23,7 @@ mod migrate;
 mod officer;
 mod open;
 mod output;
+mod pins;
 mod rebuild;
 mod restore;
 mod serve;
@@ -106,6 +107,8 @@ enum Command {
     Forecast(forecast::Args),
     /// Invite officers, and give and take permissions; makes the first administrator
     Officer(officer::Args),
+    /// Ask people to set a PIN, many at once
+    Pins(pins::Args),
     /// Say whether a running server answers (for containers)
     Health(health::Args),
     /// Write out the static files
@@ -152,6 +155,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::History(args) => history::run(args, &source().await?).await,
         Command::Forecast(args) => forecast::run(args, &source().await?).await,
         Command::Officer(args) => officer::run(args, &source().await?).await,
+        Command::Pins(args) => pins::run(args, &source().await?).await,
         Command::Health(args) => health::run(args, &plain()?).await,
         Command::Static(args) => static_export::run(args),
         Command::Doctor(args) => doctor::run(args, source().await).await,

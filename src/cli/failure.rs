@@ -157,6 +157,7 @@ impl From<BusError> for Failure {
             | BusError::Denied(_)
             | BusError::Stale { .. }
             | BusError::Taken(_)
+            | BusError::LinkSpent
             | BusError::CommandReused
             | BusError::NotYet(_)
             | BusError::Clock(_) => Self::Refused(error.to_string()),

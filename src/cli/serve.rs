@@ -12,6 +12,7 @@ use crate::clock::{Clock, SystemClock, SystemIds};
 use crate::config::{
     DatabaseConfig, KeysConfig, LogConfig, LogFormat, ServeConfig, SignInConfig, Source, settings,
 };
+use crate::processes::policy_changed;
 use crate::store::Db;
 use crate::telemetry;
 
@@ -58,9 +59,12 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     config.backups = source.get(settings::BACKUP_DIR).map(std::path::PathBuf::from);
     say_who_can_sign_in(&config);
     let base_url = config.base_url.clone();
+    let asking = policy_changed::follow(services.bus.clone(), services.indexes.clone());
+    let asking = tokio::spawn(asking);
     let application = Application::build(services, config)?;
     tracing::info!(address = %address(&listener)?, base_url, "ready");
     application.run(listener, asked_to_end()?).await.map_err(|error| Failure::Internal(error.to_string()))?;
+    asking.abort();
     db.close().await;
     tracing::info!("ended");
     Ok(())

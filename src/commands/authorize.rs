@@ -7,6 +7,7 @@ use super::combatant::CombatantCommand;
 use super::officers::OfficersCommand;
 use crate::domain::actor::Actor;
 use crate::domain::id::{CombatantId, Slug};
+use crate::domain::mail::Mail;
 use crate::domain::permission::Permission;
 use crate::events::evolve::{Officers, Record};
 
@@ -90,7 +91,19 @@ pub fn of_combatant(combatant: CombatantId, command: &CombatantCommand) -> Requi
         | CombatantCommand::SetListing(_)
         | CombatantCommand::AssignCardId(_)
         | CombatantCommand::RenewCheckCode(_)
-        | CombatantCommand::Erase(_) => kingdom(Permission::WriteCombatantInfo),
+        | CombatantCommand::Erase(_)
+        | CombatantCommand::ChangeOwnDetails(_)
+        | CombatantCommand::ConfirmAddress(_)
+        | CombatantCommand::SetPin(_)
+        | CombatantCommand::LockPin(_)
+        | CombatantCommand::AskCorrection(_)
+        | CombatantCommand::SettleCorrection(_) => kingdom(Permission::WriteCombatantInfo),
+        CombatantCommand::SendLink(c) => kingdom(match c.mail {
+            Mail::SetPin | Mail::SetPinReminder | Mail::SetPinFinal | Mail::ResetPin => {
+                Permission::CanInitiatePinReset
+            }
+            _ => Permission::WriteCombatantInfo,
+        }),
         CombatantCommand::IssueCard(c) => within(Permission::WriteCardDate, &c.discipline),
         CombatantCommand::RenewCard(c) => within(Permission::WriteCardDate, &c.discipline),
         CombatantCommand::CorrectCard(c) => within(Permission::WriteCardDate, &c.discipline),

@@ -3,9 +3,11 @@
 //! The only part of this room that does I/O.
 
 mod access;
+mod along;
 mod bulk;
 mod effects;
 mod kingdom;
+mod letters;
 mod many;
 mod outcome;
 mod past;
@@ -28,7 +30,9 @@ use crate::events::{DecodeError, Event};
 use crate::store::{AppendError, ClaimKind, DbError, KeyError, Receipt, Store};
 
 pub use access::{Read, Reading, Visit};
+pub use along::Along;
 pub use kingdom::KingdomState;
+pub use letters::{link_ends, link_of, link_params, people_params};
 pub use many::{Judge, Work};
 pub use outcome::{Ended, Outcome, Unchanged};
 pub use past::Entry;
@@ -89,6 +93,9 @@ pub enum BusError {
     /// Something that must be unique belongs to somebody else.
     #[error("this {} is already taken", .0.as_str())]
     Taken(ClaimKind),
+    /// The one-time link was used before, or has expired (L1).
+    #[error("this link was used before, or has expired")]
+    LinkSpent,
     /// The same command id came with another body.
     #[error("this form was already sent with other contents; open it again")]
     CommandReused,
@@ -113,6 +120,7 @@ impl From<AppendError> for BusError {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::ClaimTaken(kind) => Self::Taken(kind),
+            AppendError::LinkSpent => Self::LinkSpent,
             AppendError::CommandReused => Self::CommandReused,
             AppendError::StreamConflict(_) | AppendError::KeyTaken(_) | AppendError::Busy => Self::Busy,
             AppendError::OutcomeUnknown => Self::OutcomeUnknown,
@@ -222,13 +230,21 @@ impl Bus {
     /// # Errors
     /// [`BusError`] says whether anything may have been saved.
     pub async fn execute(&self, request: Request) -> Result<Receipt, BusError> {
+        self.execute_along(request, &Along::default()).await
+    }
+
+    /// [`Bus::execute`] with what the command brings along.
+    ///
+    /// # Errors
+    /// [`BusError::LinkSpent`] when the link was used before or has expired; as [`Bus::execute`] otherwise.
+    pub async fn execute_along(&self, request: Request, along: &Along) -> Result<Receipt, BusError> {
         let _turn = self.0.turns.take(&request.command.streams()).await?;
         let mut fresh = false;
         for _ in 0..TRIES {
             if fresh {
                 self.refresh().await?;
             }
-            match self.attempt(&request, fresh).await {
+            match self.attempt(&request, along, fresh).await {
                 Ok(receipt) => return Ok(receipt),
                 Err(Attempt::Failed(error)) if !error.may_be_outdated() => return Err(error),
                 Err(Attempt::Failed(error)) if fresh => return self.repeated(&request).await?.ok_or(error),
@@ -251,7 +267,7 @@ impl Bus {
         Ok(self.0.store.recorded_command(request.command_id, &body_hash).await?)
     }
 
-    async fn attempt(&self, request: &Request, fresh: bool) -> Result<Receipt, Attempt> {
+    async fn attempt(&self, request: &Request, along: &Along, fresh: bool) -> Result<Receipt, Attempt> {
         let kingdom = self.kingdom();
         let needs = requirement(&request.command);
         permits(&request.actor, &needs, &kingdom.officers).map_err(BusError::from)?;
@@ -317,7 +333,7 @@ impl Bus {
                 proposal.changes.push(Change::plain(stream, kingdom.officers.version, facts));
             }
         }
-        self.append(proposal).await
+        self.append_along(proposal, along).await
     }
 }
 

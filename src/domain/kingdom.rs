@@ -92,9 +92,12 @@ pub enum SwitchMode {
     Listed,
 }
 
+/// The switch of PINs (L3).
+pub const PIN_SWITCH: &str = "pin-authentication";
+
 /// The switches that the program asks: name, what it is called, what it does.
 pub const SWITCHES: [(&str, &str, &str); 1] = [(
-    "pin-authentication",
+    PIN_SWITCH,
     "PINs on card pages",
     "With it on, a person’s card page asks for the PIN that the person chose (L3).",
 )];

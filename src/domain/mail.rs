@@ -3,6 +3,10 @@
 //! about, and parameters without anything personal; what it says is rendered
 //! when it is handed over.
 
+/// The field that addresses in parameters are sealed as (`to` of `confirm-address` and `address-changed`):
+/// the one they have in the person's details.
+pub const ADDRESS_FIELD: &str = "email";
+
 /// A mail. Its name is its template's and stands in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Mail {

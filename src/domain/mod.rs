@@ -14,6 +14,7 @@ pub mod kingdom;
 pub mod mail;
 pub mod permission;
 pub mod personal;
+pub mod pin;
 pub mod policy;
 pub mod postal;
 pub mod region;

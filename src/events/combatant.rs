@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use uuid::Uuid;
+
 use super::HoldsPersonal;
 use crate::domain::card_id::CardIdForm;
 use crate::domain::date::CivilDate;
 use crate::domain::details::{DetailField, Details};
 use crate::domain::id::{CombatantId, EventId, OfficerId, Slug, WarrantId};
 use crate::domain::personal::{Personal, Purpose};
+use crate::domain::policy::PolicyVersion;
 
 stream_events! {
     /// The events of a combatant's stream.
@@ -156,6 +159,40 @@ stream_events! {
             corrects: EventId,
             /// Why, sealed.
             reason: Personal,
+        }
+        /// A mail with a personal link was sent to the person, by an officer or by the register itself.
+        LinkSent = 1 {
+            /// The mail's name: `welcome`, `policy-changed`, `set-pin`, `reset-pin`, ….
+            mail: Slug,
+            /// The version of the privacy policy that it asks to accept, where it is about one (V4).
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            policy_version: Option<PolicyVersion>,
+        }
+        /// The person chose a PIN for the card page (L3). Its hash is not in the log.
+        PinSet = 1 {}
+        /// The card page was locked for a while: too many wrong PINs were tried (L4).
+        PinLocked = 1 {}
+        /// The person asked for mail to go to another address, which has to be confirmed there.
+        AddressAsked = 1 {
+            /// The one-time link that confirms it. It does not open the link.
+            link: Uuid,
+            /// The new address, sealed.
+            email: Personal,
+        }
+        /// The new address was confirmed; the old one is told.
+        AddressConfirmed = 1 {
+            /// The one-time link that was used.
+            link: Uuid,
+        }
+        /// The person asked for something on file to be corrected.
+        CorrectionAsked = 1 {
+            /// What is wrong, in the person's words, sealed.
+            text: Personal,
+        }
+        /// An officer looked after a correction that was asked for.
+        CorrectionSettled = 1 {
+            /// The event that asked for it.
+            asked: EventId,
         }
         /// Another record of the same person was joined to this one (P6).
         CombatantMerged = 1 {

@@ -105,6 +105,13 @@ const LATER: &[(&str, i64, i64)] = &[
     ("AcceptanceRequired", 1, 2),
     ("AcceptanceNotRequired", 1, 2),
     ("CheckCodeRenewed", 1, 2),
+    ("LinkSent", 1, 2),
+    ("PinSet", 1, 2),
+    ("PinLocked", 1, 2),
+    ("AddressAsked", 1, 2),
+    ("AddressConfirmed", 1, 2),
+    ("CorrectionAsked", 1, 2),
+    ("CorrectionSettled", 1, 2),
 ];
 
 /// The log format that events of this type and version need ([`crate::store::format`]).

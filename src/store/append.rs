@@ -8,6 +8,7 @@ use super::row::NewEvent;
 use crate::domain::actor::Actor;
 use crate::domain::date::Instant;
 use crate::domain::id::{CommandId, CorrelationId, EventId, Position, StreamId, StreamVersion};
+use crate::domain::mail::LinkPurpose;
 use crate::domain::personal::Purpose;
 
 /// Everything that one command writes, in one transaction.
@@ -46,6 +47,12 @@ pub struct Append {
     pub destroy: Vec<(Uuid, Option<Purpose>)>,
     /// Mail to be rendered and handed over later.
     pub outbox: Vec<OutboxRow>,
+    /// One-time links that come to be, mostly for mail of this append (L1).
+    pub links: Vec<NewLink>,
+    /// One-time links that this uses up: each exactly once, or nothing is written (L1).
+    pub uses: Vec<Uuid>,
+    /// PINs that are set, in place of what was set before (L5).
+    pub pins: Vec<NewPin>,
 }
 
 impl Append {
@@ -73,6 +80,9 @@ impl Append {
             keys: Vec::new(),
             destroy: Vec::new(),
             outbox: Vec::new(),
+            links: Vec::new(),
+            uses: Vec::new(),
+            pins: Vec::new(),
         }
     }
 }
@@ -135,6 +145,29 @@ pub struct OutboxRow {
     pub correlation_id: CorrelationId,
 }
 
+/// A one-time link that comes to be (L1). Nothing that opens it is stored: see
+/// [`super::keys::Keyring::link_text`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewLink {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is for.
+    pub purpose: LinkPurpose,
+    /// Whose record it opens.
+    pub subject: Uuid,
+    /// From when on it does not work.
+    pub expires_at: Instant,
+}
+
+/// A person's PIN that is set (L3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPin {
+    /// Whose.
+    pub person: Uuid,
+    /// Its hash; at most 255 bytes.
+    pub hash: Vec<u8>,
+}
+
 /// Proof that a command is in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
@@ -163,6 +196,9 @@ pub enum AppendError {
     /// The owner of a new key was erased in the meantime (V6).
     #[error("this person is erased; nothing more can be recorded about them")]
     Erased(Uuid),
+    /// A one-time link was used before, has expired, or is none (L1).
+    #[error("this link was used before, or has expired")]
+    LinkSpent,
     /// The command id was used for something else.
     #[error("this command id was already used for another command")]
     CommandReused,

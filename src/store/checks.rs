@@ -137,13 +137,18 @@ pub(super) async fn guards_hold(tx: &mut Tx, jobs: &[Job], settled: &HashMap<Str
 }
 
 /// An answer for each job that cannot be written, under the head.
-pub(super) async fn verdicts(tx: &mut Tx, jobs: &[Job]) -> Result<Vec<Option<Result<Receipt, AppendError>>>> {
+pub(super) async fn verdicts(
+    tx: &mut Tx,
+    jobs: &[Job],
+    now: Instant,
+) -> Result<Vec<Option<Result<Receipt, AppendError>>>> {
     let recorded = recorded_commands(tx, jobs).await?;
     let streams = jobs.iter().flat_map(|job| job.append.expects.iter().chain(&job.append.guards));
     let versions = versions(On::Tx(tx), streams.map(|(stream, _)| *stream).collect()).await?;
     let claimed = claimed(tx, jobs).await?;
     let keyed = keyed(tx, jobs).await?;
     let erased = erased(tx, jobs).await?;
+    let open = open_links(tx, jobs, now).await?;
     let mut verdicts = Vec::with_capacity(jobs.len());
     for Job { append, sent, .. } in jobs {
         let verdict = if let Some((body_hash, receipt)) = recorded.get(&append.command_id.0) {
@@ -170,6 +175,8 @@ pub(super) async fn verdicts(tx: &mut Tx, jobs: &[Job]) -> Result<Vec<Option<Res
             Some(Err(AppendError::ClaimTaken(claim.kind)))
         } else if let Some(key) = append.keys.iter().find(|key| erased.contains(&key.owner)) {
             Some(Err(AppendError::Erased(key.owner)))
+        } else if append.uses.iter().any(|link| !open.contains(link)) {
+            Some(Err(AppendError::LinkSpent))
         } else {
             let lost = append.keys.iter().find(|key| {
                 keyed.iter().any(|(owner, purpose)| *owner == key.owner && purpose == key.purpose.as_str())
@@ -238,6 +245,24 @@ async fn keyed(tx: &mut Tx, jobs: &[Job]) -> Result<Vec<(Uuid, String)>> {
         let args: Vec<Arg<'_>> = (0..shape).map(id).collect();
         for row in tx.fetch_all(sql, &args).await? {
             found.push((row.uuid(0)?, row.text(1)?.to_owned()));
+        }
+    }
+    Ok(found)
+}
+
+/// Which of the links that the jobs use may still be used (L1).
+async fn open_links(tx: &mut Tx, jobs: &[Job], now: Instant) -> Result<HashSet<Uuid>> {
+    let links: Vec<Uuid> = jobs.iter().flat_map(|job| &job.append.uses).copied().collect();
+    let mut found = HashSet::new();
+    for part in links.chunks(MOST_ROWS) {
+        let sql = format!(
+            "SELECT id FROM links WHERE consumed_at IS NULL AND expires_at > ? AND id IN ({})",
+            list_of(list_shape(part.len()))
+        );
+        let mut args = vec![Arg::Int(now.micros())];
+        args.extend(padded(part));
+        for row in tx.fetch_all(sql, &args).await? {
+            found.insert(row.uuid(0)?);
         }
     }
     Ok(found)

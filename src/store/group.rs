@@ -24,6 +24,8 @@ const STATEMENT_BYTES: usize = 1 << 20;
 const PAYLOAD_BYTES: usize = 4 << 20;
 /// Most bytes of a BLOB column.
 const BLOB_BYTES: usize = 65_535;
+/// Most bytes of a PIN's hash.
+const PIN_BYTES: usize = 255;
 
 /// Most streams whose newest version is remembered from one group to the next.
 const MOST_SETTLED: usize = 16_384;
@@ -61,6 +63,10 @@ pub(super) fn check(append: &Append) -> Result<(), AppendError> {
         "a payload is longer than 4 MiB"
     } else if append.outbox.iter().any(|row| !ascii(row.template, 64) || row.params.len() > BLOB_BYTES) {
         "a mail's template is not 1 to 64 ASCII characters, or its parameters are longer than 64 KiB"
+    } else if append.pins.iter().any(|pin| pin.hash.len() > PIN_BYTES) {
+        "a PIN's hash is longer than 255 bytes"
+    } else if repeats(append.uses.iter()) {
+        "it uses one link twice"
     } else if append.expects.iter().any(|(stream, _)| !written.contains(stream)) {
         "it expects a version of a stream that it does not write; that is a guard"
     } else if repeats(append.expects.iter().map(|(stream, _)| *stream)) {
@@ -186,6 +192,20 @@ impl Plan {
         self.settled = before;
     }
 
+    /// Uses up the jobs' one-time links; false when one of them was used before or has expired (L1).
+    pub async fn use_links(&self, tx: &mut Tx, jobs: &[Job]) -> Result<bool> {
+        let now = self.head.recorded_at.micros();
+        for link in jobs.iter().flat_map(|job| &job.append.uses) {
+            let sql =
+                "UPDATE links SET consumed_at = ? WHERE id = ? AND consumed_at IS NULL AND expires_at > ?";
+            let args = [Arg::Int(now), Arg::Bytes(link.as_bytes()), Arg::Int(now)];
+            if tx.execute(sql, &args).await? != 1 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Writes everything that the jobs brought.
     pub async fn insert(&self, tx: &mut Tx, backend: Backend, jobs: &[Job]) -> Result<()> {
         self.insert_events(tx, jobs).await?;
@@ -227,22 +247,13 @@ impl Plan {
             vec![Arg::Text(claim.kind.as_str()), Arg::Bytes(&claim.hash), Arg::Bytes(claim.owner.as_bytes())]
         });
         insert_rows(tx, "INSERT INTO claims (kind, hash, owner) VALUES ", 3, claims.collect()).await?;
-        let mails = jobs.iter().flat_map(|job| &job.append.outbox).map(|mail| {
-            vec![
-                Arg::Bytes(mail.id.as_bytes()),
-                Arg::Text(mail.template),
-                Arg::MaybeBytes(mail.subject.as_ref().map(|id| id.as_bytes().as_slice())),
-                Arg::Bytes(&mail.params),
-                Arg::Int(self.head.recorded_at.micros()),
-                Arg::Int(mail.due_at.micros()),
-                Arg::Text("waiting"),
-                Arg::Int(0),
-                Arg::Bytes(mail.correlation_id.0.as_bytes()),
-            ]
-        });
-        let head = "INSERT INTO outbox (id, template, subject, params, created_at, due_at, state, attempts, \
-                    correlation) VALUES ";
-        insert_rows(tx, head, 9, mails.collect()).await
+        let mails = jobs.iter().flat_map(|job| &job.append.outbox);
+        super::outbox::insert(tx, mails, self.head.recorded_at).await?;
+        super::links::insert(tx, jobs.iter().flat_map(|job| &job.append.links)).await?;
+        for pin in jobs.iter().flat_map(|job| &job.append.pins) {
+            super::pins::set(tx, pin, self.head.recorded_at).await?;
+        }
+        Ok(())
     }
 
     async fn insert_events(&self, tx: &mut Tx, jobs: &[Job]) -> Result<()> {
@@ -288,6 +299,9 @@ impl Plan {
             tx.execute("DELETE FROM person_keys WHERE owner = ?", &[Arg::Bytes(owner)]).await?;
         }
         if purpose != Some(Purpose::Waiver) {
+            // Nothing of theirs opens any more, and no PIN is asked for.
+            tx.execute("DELETE FROM links WHERE subject = ?", &[Arg::Bytes(owner)]).await?;
+            tx.execute("DELETE FROM pins WHERE person = ?", &[Arg::Bytes(owner)]).await?;
             let sql = format!("{} erasures (owner, erased_at) VALUES (?, ?)", backend.insert_ignore());
             tx.execute(sql, &[Arg::Bytes(owner), Arg::Int(self.head.recorded_at.micros())]).await?;
         }
@@ -322,7 +336,12 @@ impl<'a> Line<'a> {
     }
 }
 
-async fn insert_rows(tx: &mut Tx, head: &'static str, columns: usize, rows: Vec<Vec<Arg<'_>>>) -> Result<()> {
+pub(super) async fn insert_rows(
+    tx: &mut Tx,
+    head: &'static str,
+    columns: usize,
+    rows: Vec<Vec<Arg<'_>>>,
+) -> Result<()> {
     let mut rest = rows.as_slice();
     for count in shapes(rows.len()) {
         let (now, later) = rest.split_at(count);

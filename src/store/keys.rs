@@ -130,6 +130,7 @@ struct Inner {
     link: Secret,
     sign_in: Secret,
     check: Secret,
+    visitor: Secret,
 }
 
 impl Keyring {
@@ -149,6 +150,7 @@ impl Keyring {
             link: seal::subkey(&secret, Label::Link),
             sign_in: seal::subkey(&secret, Label::SignIn),
             check: seal::subkey(&secret, Label::Check),
+            visitor: seal::subkey(&secret, Label::Visitor),
             db,
             master,
             ids,
@@ -385,6 +387,13 @@ impl Keyring {
     #[must_use]
     pub fn sign_in_hash(&self, parts: &[&[u8]]) -> [u8; 32] {
         seal::keyed_hash(&self.0.sign_in, parts)
+    }
+
+    /// What somebody without an account is recognised by for a short while: the same on every server, and
+    /// known to nobody else. The first part says what for.
+    #[must_use]
+    pub fn visitor_hash(&self, parts: &[&[u8]]) -> [u8; 32] {
+        seal::keyed_hash(&self.0.visitor, parts)
     }
 
     /// Whose details are destroyed, and since when: the list that outlives backups.

@@ -4,9 +4,13 @@
 use uuid::Uuid;
 
 use super::Store;
+use super::append::{NewLink, OutboxRow};
 use super::db::Arg;
+use super::db::Tx;
 use super::error::{DbError, Result};
+use super::group::insert_rows;
 use crate::domain::date::Instant;
+use crate::domain::mail::LinkPurpose;
 
 /// One link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +27,57 @@ pub struct Link {
     pub consumed_at: Option<Instant>,
 }
 
+impl Link {
+    /// Whether it may still be used for that.
+    #[must_use]
+    pub fn is_open(&self, purpose: LinkPurpose, now: Instant) -> bool {
+        self.is_for(purpose) && self.consumed_at.is_none() && self.expires_at > now
+    }
+
+    /// Whether it is for that.
+    #[must_use]
+    pub fn is_for(&self, purpose: LinkPurpose) -> bool {
+        self.purpose == purpose.as_str()
+    }
+}
+
+/// Makes links.
+pub(super) async fn insert(tx: &mut Tx, links: impl Iterator<Item = &NewLink>) -> Result<()> {
+    let rows = links.map(|link| {
+        vec![
+            Arg::Bytes(link.id.as_bytes()),
+            Arg::Text(link.purpose.as_str()),
+            Arg::Bytes(link.subject.as_bytes()),
+            Arg::Int(link.expires_at.micros()),
+            Arg::MaybeInt(None),
+        ]
+    });
+    let head = "INSERT INTO links (id, purpose, subject, expires_at, consumed_at) VALUES ";
+    insert_rows(tx, head, 5, rows.collect()).await
+}
+
 impl Store {
+    /// Puts mail into the outbox that tells of no fact, such as a link that somebody asked for, together
+    /// with its links: all of it, or nothing.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn post(&self, links: &[NewLink], mails: &[OutboxRow], now: Instant) -> Result<()> {
+        let mut tx = self.db().begin().await?;
+        let written = async {
+            insert(&mut tx, links.iter()).await?;
+            super::outbox::insert(&mut tx, mails.iter(), now).await
+        }
+        .await;
+        match written {
+            Ok(()) => tx.commit().await,
+            Err(error) => {
+                tx.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
     /// Makes a link.
     ///
     /// # Errors

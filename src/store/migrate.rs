@@ -31,7 +31,7 @@ const MYSQL: &[Migration] = migrations!("mysql":
     1 "0001_log_head", 2 "0002_log_head_row", 3 "0003_log_format", 4 "0004_log_format_row",
     5 "0005_events", 6 "0006_commands", 7 "0007_claims", 8 "0008_person_keys", 9 "0009_erasures",
     10 "0010_outbox", 11 "0011_sessions", 12 "0012_links", 13 "0013_rm_checkpoint", 14 "0014_rm_documents",
-    15 "0015_rm_documents_unfollowed",
+    15 "0015_rm_documents_unfollowed", 40 "0040_pins", 41 "0041_links_by_subject",
 );
 
 const SQLITE: &[Migration] = migrations!("sqlite":
@@ -41,7 +41,7 @@ const SQLITE: &[Migration] = migrations!("sqlite":
     15 "0015_events_by_subject", 16 "0016_events_by_actor", 17 "0017_events_by_type",
     18 "0018_events_by_command", 19 "0019_events_no_update", 20 "0020_events_no_delete",
     21 "0021_outbox_due", 22 "0022_sessions_by_officer", 23 "0023_rm_documents_followed",
-    24 "0024_rm_documents_unfollowed",
+    24 "0024_rm_documents_unfollowed", 40 "0040_pins", 41 "0041_links_by_subject",
 );
 
 /// Triggers that only an account with special rights may make on MySQL; tried at every `migrate`.
@@ -148,8 +148,9 @@ pub async fn migrate(db: &Db, clock: &dyn Clock) -> Result<MigrationReport> {
             continue;
         }
         match db.raw(migration.sql).await {
-            // 1091: what it drops is gone already; MySQL has no word for "if it exists" there.
-            Err(error) if error.mysql_number() == Some(1091) => {}
+            // 1091: what it drops is gone already; 1061: the key it adds is there. MySQL has no words for
+            // "if it exists" and "if it does not" there.
+            Err(error) if matches!(error.mysql_number(), Some(1091 | 1061)) => {}
             done => done?,
         }
         let sql = format!(

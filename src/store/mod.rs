@@ -54,6 +54,7 @@ pub mod links;
 pub mod migrate;
 pub mod outbox;
 pub mod pages;
+pub mod pins;
 pub mod rights;
 pub mod row;
 pub mod seal;
@@ -62,11 +63,13 @@ mod tx;
 pub mod verify;
 pub mod writer;
 
-pub use append::{Append, AppendError, Claim, ClaimKind, OutboxRow, Receipt};
+pub use append::{Append, AppendError, Claim, ClaimKind, NewLink, NewPin, OutboxRow, Receipt};
 pub use db::{Arg, Backend, Db, Row, Tx};
 pub use error::DbError;
 pub use feed::{EventFilter, Head};
 pub use keys::{CheckCode, KeyError, Keyring, PersonKey, WrappedKey};
+pub use links::Link;
+pub use pins::{PinHeld, PinTry};
 pub use row::{NewEvent, RecordedRow};
 pub use seal::MasterKeys;
 

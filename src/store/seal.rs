@@ -44,6 +44,8 @@ pub(super) enum Label {
     SignIn,
     /// Of the log's secret: check codes, which stand on cards.
     Check,
+    /// What people without an account are recognised by for a short while, and what PINs are hashed with.
+    Visitor,
 }
 
 impl Label {
@@ -55,6 +57,7 @@ impl Label {
             Self::Link => b"emol 1 link",
             Self::SignIn => b"emol 1 sign-in",
             Self::Check => b"emol 1 check",
+            Self::Visitor => b"emol 1 visitor",
         }
     }
 }
@@ -300,7 +303,7 @@ mod tests {
     #[test]
     fn subkeys_never_change() {
         assert_eq!(subkey(&[1; 32], Label::Claim)[..4], subkey(&[1; 32], Label::Claim)[..4]);
-        let labels = [Label::Wrap, Label::Claim, Label::Body, Label::Link, Label::SignIn];
+        let labels = [Label::Wrap, Label::Claim, Label::Body, Label::Link, Label::SignIn, Label::Visitor];
         for (i, a) in labels.iter().enumerate() {
             for b in &labels[i + 1..] {
                 assert_ne!(subkey(&[1; 32], *a), subkey(&[1; 32], *b));

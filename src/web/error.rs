@@ -182,9 +182,11 @@ impl From<BusError> for AppError {
         match error {
             BusError::Refused(refusal) => Self::Refused(refusal),
             BusError::Denied(denied) => Self::Denied(denied),
-            BusError::Stale { .. } | BusError::Taken(_) | BusError::CommandReused | BusError::NotYet(_) => {
-                Self::Conflict(error.to_string())
-            }
+            BusError::Stale { .. }
+            | BusError::Taken(_)
+            | BusError::LinkSpent
+            | BusError::CommandReused
+            | BusError::NotYet(_) => Self::Conflict(error.to_string()),
             BusError::Busy => Self::Busy,
             BusError::OutcomeUnknown => Self::OutcomeUnknown,
             BusError::Clock(why) | BusError::Internal(why) => Self::Internal(why),

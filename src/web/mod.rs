@@ -8,6 +8,7 @@
 
 pub mod assets;
 pub mod audit;
+pub mod combatant;
 pub mod cookies;
 pub mod desk;
 pub mod error;

@@ -5,9 +5,9 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
 use super::pass::pass;
-use super::public::{assets, card, check, gone, health, home, marshals, privacy_policy, register, request};
+use super::public::{assets, card, check, gone, health, home, marshals, privacy_policy, register};
 use super::state::AppState;
-use super::{audit, desk, sign_in};
+use super::{audit, combatant, desk, sign_in};
 
 /// Every address of the site. Anything else is the page that says so.
 pub fn router(state: &AppState) -> Router {
@@ -22,9 +22,8 @@ pub fn router(state: &AppState) -> Router {
         .route("/card/{card_id}", get(card::show))
         .route("/check/{code}", get(check::show))
         .route("/privacy-policy/draft/{token}", get(privacy_policy::draft))
-        // By mail.
-        .route("/request-card", get(request::card).post(request::ask_card))
-        .route("/update-info", get(request::update).post(request::ask_update))
+        // For combatants, who hold links that were mailed to them.
+        .merge(combatant::routes())
         // For officers and auditors; each checks who asks.
         .merge(sign_in::routes())
         .merge(desk::routes())

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::FromRef;
 
 use super::assets::Assets;
+use super::combatant::limits::Counters;
 use super::error::AppError;
 use super::followed::Followed;
 use super::guard::Misses;
@@ -55,6 +56,8 @@ pub struct Parts {
     pub histories: Histories,
     /// Unknown card ids that were tried.
     pub misses: Misses,
+    /// Who asks for mail, and tries PINs.
+    pub visitors: Counters,
     /// Who says who an officer is.
     pub provider: Option<Provider>,
     /// Sign-ins that were begun or ended.
@@ -139,6 +142,7 @@ impl AppState {
             lately: Lately::default(),
             histories: Histories::default(),
             misses: Misses::new(config.card_misses),
+            visitors: Counters::new(config.requests, config.wrong_pins),
             provider,
             sign_ins: Misses::new(config.sign_ins),
             accounts: Misses::new(config.accounts),

@@ -19,8 +19,8 @@ use super::views::{
     DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskPersonView, DeskPoliciesView,
     DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView, DeskRecordView, DeskReportsView,
     DeskRulebookView, DeskSessionsView, DeskWarrantsView, ErrorView, ForbiddenView, HomeView, MarshalsView,
-    MessageView, Page, PrivacyDraftView, PrivacyPolicyView, RegisterView, RequestView, SignInView,
-    SignedOutView,
+    MessageView, MyRecordView, Page, PersonalView, PrivacyDraftView, PrivacyPolicyView, RegisterView,
+    RequestView, SignInView, SignedOutView,
 };
 
 #[derive(Embed)]
@@ -167,6 +167,14 @@ pages! {
     request_card(RequestView);
     /// `/update-info`
     update_info(RequestView);
+    /// `/my-record`
+    request_record(RequestView);
+    /// A question by a personal link
+    personal(PersonalView);
+    /// `/my-details/<token>`
+    my_details(DeskPersonView);
+    /// `/my-record/show`
+    my_record(MyRecordView);
     /// `/auth/login` of the demo
     sign_in(SignInView);
     /// Anything that needs only a heading and some sentences
@@ -264,7 +272,7 @@ mod tests {
         }
         all! {
             home register marshals card card_not_found check error forbidden privacy_policy privacy_draft request_card
-            update_info sign_in signed_out message desk_home desk_forecast desk_reports desk_list desk_record desk_person desk_merge desk_sessions
+            update_info request_record personal my_details my_record sign_in signed_out message desk_home desk_forecast desk_reports desk_list desk_record desk_person desk_merge desk_sessions
             desk_many desk_many_done desk_warrants
             desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook
             desk_policies desk_policy_draft desk_policy_approve desk_policy

@@ -6,6 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::date::CivilDate;
 use crate::domain::date_text::long_date;
 use crate::domain::id::Slug;
+use crate::domain::mail::Mail;
 use crate::domain::personal::Personal;
 use crate::events::combatant::{ErasureCause, Source};
 use crate::events::evolve::{Catalogue, TypeState};
@@ -116,6 +117,19 @@ fn because(reason: &Personal) -> String {
     }
 }
 
+/// What a mail is about.
+fn mail(name: &Slug) -> &'static str {
+    match Mail::parse(name.as_str()) {
+        Some(Mail::Welcome) => "The privacy policy, to accept or decline",
+        Some(Mail::PolicyChanged) => "A newer privacy policy, to accept",
+        Some(Mail::SetPin) => "A link to set a PIN",
+        Some(Mail::SetPinReminder) => "A link to set a PIN, once more",
+        Some(Mail::SetPinFinal) => "A link to set a PIN, for the last time",
+        Some(Mail::ResetPin) => "A link to set another PIN",
+        _ => "A personal link",
+    }
+}
+
 fn term(issued_on: CivilDate, expires_on: CivilDate) -> String {
     format!("From {}, last valid day {}", long_date(issued_on), long_date(expires_on.day_before()))
 }
@@ -198,6 +212,24 @@ fn combatant(event: &CombatantEvent, catalogue: &Catalogue) -> (String, Option<S
             "Waiver’s date corrected".to_owned(),
             Some(format!("{}. {}", term(e.signed_on, e.expires_on), because(&e.reason))),
         ),
+        CombatantEvent::LinkSent(e) => ("Mail sent".to_owned(), Some(mail(&e.mail).to_owned())),
+        CombatantEvent::PinSet(_) => ("PIN set".to_owned(), None),
+        CombatantEvent::PinLocked(_) => {
+            ("Card page locked for a while".to_owned(), Some("Too many wrong PINs were tried".to_owned()))
+        }
+        CombatantEvent::AddressAsked(_) => {
+            ("Another e-mail address asked for".to_owned(), Some("It has to be confirmed there".to_owned()))
+        }
+        CombatantEvent::AddressConfirmed(_) => ("New e-mail address confirmed".to_owned(), None),
+        CombatantEvent::CorrectionAsked(e) => (
+            "Correction asked for".to_owned(),
+            Some(
+                e.text
+                    .text()
+                    .map_or_else(|| "What it said was erased".to_owned(), |text| format!("“{text}”")),
+            ),
+        ),
+        CombatantEvent::CorrectionSettled(_) => ("Correction looked after".to_owned(), None),
         CombatantEvent::CombatantMerged(_) => {
             ("Another record of this person joined to this one".to_owned(), None)
         }

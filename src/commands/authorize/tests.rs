@@ -5,9 +5,10 @@ use uuid::Uuid;
 use super::*;
 use crate::commands::combatant::merge::Merge;
 use crate::commands::combatant::{
-    accept_policy, assign_card_id, change_details, correct_card, correct_waiver, end_warrant, erase,
-    grant_authorization, grant_warrant, issue_card, record_waiver, register, renew_card, renew_check_code,
-    renew_warrant, revoke_authorization, set_listing,
+    accept_policy, ask_correction, assign_card_id, change_details, change_own_details, confirm_address,
+    correct_card, correct_waiver, end_warrant, erase, grant_authorization, grant_warrant, issue_card,
+    lock_pin, record_waiver, register, renew_card, renew_check_code, renew_warrant, revoke_authorization,
+    send_link, set_listing, set_pin, settle_correction,
 };
 use crate::commands::kingdom::*;
 use crate::commands::officers::Verb;
@@ -15,7 +16,7 @@ use crate::commands::policies::*;
 use crate::domain::card_id::CardId;
 use crate::domain::date::CivilDate;
 use crate::domain::details::RawDetails;
-use crate::domain::id::{OfficerId, WarrantId};
+use crate::domain::id::{EventId, OfficerId, WarrantId};
 use crate::domain::kingdom::{RawKingdom, SwitchMode};
 use crate::domain::permission::Grant;
 use crate::domain::personal::Personal;
@@ -97,6 +98,13 @@ fn about_people() -> Vec<CombatantCommand> {
             granted_by: None,
         }
         .into(),
+        change_own_details::ChangeOwnDetails { details: RawDetails::default(), link: Uuid::nil() }.into(),
+        confirm_address::ConfirmAddress { link: Uuid::nil() }.into(),
+        send_link::SendLink { person: person(1), mail: Mail::ResetPin }.into(),
+        set_pin::SetPin { person: person(1) }.into(),
+        lock_pin::LockPin.into(),
+        ask_correction::AskCorrection { text: "A letter".into() }.into(),
+        settle_correction::SettleCorrection { asked: EventId(Uuid::nil()) }.into(),
         renew_check_code::RenewCheckCode.into(),
     ]
 }
@@ -120,29 +128,43 @@ fn row(command: &CombatantCommand) -> usize {
         CombatantCommand::CorrectWaiver(_) => 13,
         CombatantCommand::Erase(_) => 14,
         CombatantCommand::RenewWarrant(_) => 15,
-        CombatantCommand::RenewCheckCode(_) => 16,
+        CombatantCommand::ChangeOwnDetails(_) => 16,
+        CombatantCommand::ConfirmAddress(_) => 17,
+        CombatantCommand::SendLink(_) => 18,
+        CombatantCommand::SetPin(_) => 19,
+        CombatantCommand::LockPin(_) => 20,
+        CombatantCommand::AskCorrection(_) => 21,
+        CombatantCommand::SettleCorrection(_) => 22,
+        CombatantCommand::RenewCheckCode(_) => 23,
     }
 }
 
 /// Permission, whether it is about the discipline, whether one's own record is out of bounds (A3).
-const TABLE: [(Permission, bool, bool); 17] = [
-    (Permission::WriteCombatantInfo, false, false), // Register
-    (Permission::WriteCombatantInfo, false, false), // ChangeDetails
-    (Permission::WriteCombatantInfo, false, false), // AcceptPolicy
-    (Permission::WriteCombatantInfo, false, false), // SetListing
-    (Permission::WriteCombatantInfo, false, false), // AssignCardId
-    (Permission::WriteCardDate, true, true),        // IssueCard
-    (Permission::WriteCardDate, true, true),        // RenewCard
-    (Permission::WriteCardDate, true, true),        // CorrectCard
-    (Permission::WriteAuthorizations, true, true),  // GrantAuthorization
-    (Permission::WriteAuthorizations, true, true),  // RevokeAuthorization
-    (Permission::WriteMarshal, true, true),         // GrantWarrant
-    (Permission::WriteMarshal, true, true),         // EndWarrant
-    (Permission::WriteWaiverDate, false, true),     // RecordWaiver
-    (Permission::WriteWaiverDate, false, true),     // CorrectWaiver
-    (Permission::WriteCombatantInfo, false, false), // Erase
-    (Permission::WarrantRoster, true, true),        // RenewWarrant
-    (Permission::WriteCombatantInfo, false, false), // RenewCheckCode
+const TABLE: [(Permission, bool, bool); 24] = [
+    (Permission::WriteCombatantInfo, false, false),  // Register
+    (Permission::WriteCombatantInfo, false, false),  // ChangeDetails
+    (Permission::WriteCombatantInfo, false, false),  // AcceptPolicy
+    (Permission::WriteCombatantInfo, false, false),  // SetListing
+    (Permission::WriteCombatantInfo, false, false),  // AssignCardId
+    (Permission::WriteCardDate, true, true),         // IssueCard
+    (Permission::WriteCardDate, true, true),         // RenewCard
+    (Permission::WriteCardDate, true, true),         // CorrectCard
+    (Permission::WriteAuthorizations, true, true),   // GrantAuthorization
+    (Permission::WriteAuthorizations, true, true),   // RevokeAuthorization
+    (Permission::WriteMarshal, true, true),          // GrantWarrant
+    (Permission::WriteMarshal, true, true),          // EndWarrant
+    (Permission::WriteWaiverDate, false, true),      // RecordWaiver
+    (Permission::WriteWaiverDate, false, true),      // CorrectWaiver
+    (Permission::WriteCombatantInfo, false, false),  // Erase
+    (Permission::WarrantRoster, true, true),         // RenewWarrant
+    (Permission::WriteCombatantInfo, false, false),  // ChangeOwnDetails
+    (Permission::WriteCombatantInfo, false, false),  // ConfirmAddress
+    (Permission::CanInitiatePinReset, false, false), // SendLink, of a PIN
+    (Permission::WriteCombatantInfo, false, false),  // SetPin
+    (Permission::WriteCombatantInfo, false, false),  // LockPin
+    (Permission::WriteCombatantInfo, false, false),  // AskCorrection
+    (Permission::WriteCombatantInfo, false, false),  // SettleCorrection
+    (Permission::WriteCombatantInfo, false, false),  // RenewCheckCode
 ];
 
 fn about(combatant: u128, command: CombatantCommand) -> Command {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::effects::{Effects, subject};
-use super::{Attempt, Bus, BusError, Request};
+use super::{Along, Attempt, Bus, BusError, Request};
 use crate::domain::actor::Actor;
 use crate::domain::id::{
     CombatantId, CommandId, CorrelationId, EventId, StreamId, StreamType, StreamVersion,
@@ -15,9 +15,7 @@ use crate::domain::id::{
 use crate::domain::personal::{Personal, Purpose, Seal};
 use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Event, Fact, log_format};
-use crate::store::{
-    Append, AppendError, Claim, KeyError, NewEvent, OutboxRow, PersonKey, Receipt, WrappedKey,
-};
+use crate::store::{Append, AppendError, Claim, KeyError, NewEvent, NewPin, PersonKey, Receipt, WrappedKey};
 
 /// Everything that one command wants written, all of it or nothing.
 #[derive(Debug, Clone)]
@@ -117,12 +115,21 @@ impl Bus {
         })
     }
 
-    pub(super) async fn append(&self, mut proposal: Proposal) -> Result<Receipt, Attempt> {
+    pub(super) async fn append(&self, proposal: Proposal) -> Result<Receipt, Attempt> {
+        self.append_along(proposal, &Along::default()).await
+    }
+
+    pub(super) async fn append_along(
+        &self,
+        mut proposal: Proposal,
+        along: &Along,
+    ) -> Result<Receipt, Attempt> {
         proposal.changes.retain(|change| !change.facts.is_empty());
         if proposal.changes.is_empty() {
             return Ok(self.nothing_to_record());
         }
         let now = self.now();
+        let catalogue = Arc::clone(&self.kingdom().catalogue);
         let mut effects = Effects::default();
         for change in &mut proposal.changes {
             for fact in &mut change.facts {
@@ -130,11 +137,11 @@ impl Bus {
             }
             for fact in &change.facts {
                 let owner = change.owner(&fact.event);
-                effects.take(owner, &fact.event, change.before.as_ref().map(|(_, record)| record.as_ref()));
+                let before = change.before.as_ref().map(|(_, record)| record.as_ref());
+                effects.take(owner, &fact.event, before, &catalogue);
             }
         }
         if effects.invites() {
-            let catalogue = self.kingdom().catalogue.clone();
             let stream = StreamId::only(StreamType::Policies);
             proposal.guards.push((stream, catalogue.version_of(stream)));
             if catalogue.policies.in_force_on(self.today()).is_none() {
@@ -151,7 +158,13 @@ impl Bus {
             }
             Err(error) => return Err(BusError::from(error).into()),
         };
-        let append = self.row(proposal, effects, keys)?;
+        let letters = std::mem::take(&mut effects.letters);
+        let (outbox, links) = self.letters(letters, proposal.command_id, proposal.correlation_id).await?;
+        let mut append = self.row(proposal, effects, keys)?;
+        (append.outbox, append.links) = (outbox, links);
+        append.uses.extend(along.uses);
+        let pin = along.pin.clone();
+        append.pins.extend(pin.map(|(person, hash)| NewPin { person: person.0, hash }));
         let written = self.0.store.append(append).await;
         self.settle(open, written).await
     }
@@ -226,18 +239,6 @@ impl Bus {
         };
         append.claims = effects.claims.into_iter().map(claim).collect();
         append.releases = effects.releases.into_iter().map(claim).collect();
-        append.outbox = effects
-            .mails
-            .into_iter()
-            .map(|(mail, about)| OutboxRow {
-                id: self.ids().uuid_at(self.now()),
-                template: mail.as_str(),
-                subject: Some(about),
-                params: b"{}".to_vec(),
-                due_at: self.now(),
-                correlation_id: proposal.correlation_id,
-            })
-            .collect();
         for mut change in proposal.changes {
             append.expects.extend(change.expected.map(|version| (change.stream, version)));
             append.guards.retain(|(stream, _)| *stream != change.stream);

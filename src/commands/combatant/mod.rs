@@ -1,8 +1,11 @@
 //! Decisions about one person: the consistency boundary of cards, warrants and waiver.
 
 pub mod accept_policy;
+pub mod ask_correction;
 pub mod assign_card_id;
 pub mod change_details;
+pub mod change_own_details;
+pub mod confirm_address;
 pub mod correct_card;
 pub mod correct_waiver;
 pub mod end_warrant;
@@ -10,6 +13,7 @@ pub mod erase;
 pub mod grant_authorization;
 pub mod grant_warrant;
 pub mod issue_card;
+pub mod lock_pin;
 pub mod merge;
 pub mod record_waiver;
 pub mod register;
@@ -17,7 +21,10 @@ pub mod renew_card;
 pub mod renew_check_code;
 pub mod renew_warrant;
 pub mod revoke_authorization;
+pub mod send_link;
 pub mod set_listing;
+pub mod set_pin;
+pub mod settle_correction;
 #[cfg(test)]
 mod specification;
 
@@ -82,6 +89,13 @@ verbs! {
     record_waiver::RecordWaiver,
     correct_waiver::CorrectWaiver,
     erase::Erase,
+    change_own_details::ChangeOwnDetails,
+    confirm_address::ConfirmAddress,
+    send_link::SendLink,
+    set_pin::SetPin,
+    lock_pin::LockPin,
+    ask_correction::AskCorrection,
+    settle_correction::SettleCorrection,
 }
 
 aggregate!(Record, "combatant", CombatantCommand, CombatantEvent, |record, fact| record.take(fact));

@@ -9,7 +9,7 @@ use super::Policies;
 use crate::domain::arms::Arms;
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Slug, StreamId, StreamVersion};
-use crate::domain::kingdom::{KingdomSettings, SwitchMode};
+use crate::domain::kingdom::{KingdomSettings, PIN_SWITCH, SwitchMode};
 use crate::domain::policy::{Acceptance, InForce};
 use crate::domain::region::RegionEntry;
 use crate::domain::rulebook::Rules;
@@ -193,6 +193,19 @@ impl Catalogue {
     #[must_use]
     pub fn accepts(&self, acceptance: Acceptance, day: CivilDate) -> bool {
         acceptance.suffices(self.policies.required_on(day))
+    }
+
+    /// Whether a person's card page asks for a PIN once there is one (L3).
+    #[must_use]
+    pub fn asks_pin(&self, person: CombatantId) -> bool {
+        self.switches.iter().any(|(name, (mode, listed))| {
+            name.as_str() == PIN_SWITCH
+                && match mode {
+                    SwitchMode::Off => false,
+                    SwitchMode::Everyone => true,
+                    SwitchMode::Listed => listed.contains(&person),
+                }
+        })
     }
 
     /// The version of a stream as far as it was read; 0 when it never was.

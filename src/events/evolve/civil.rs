@@ -218,7 +218,14 @@ impl Civil {
             | CombatantEvent::CardIdAssigned(_)
             | CombatantEvent::CheckCodeRenewed(_)
             | CombatantEvent::CombatantMergedAway(_)
-            | CombatantEvent::CombatantErased(_) => Ok(()),
+            | CombatantEvent::CombatantErased(_)
+            | CombatantEvent::LinkSent(_)
+            | CombatantEvent::PinSet(_)
+            | CombatantEvent::PinLocked(_)
+            | CombatantEvent::AddressAsked(_)
+            | CombatantEvent::AddressConfirmed(_)
+            | CombatantEvent::CorrectionAsked(_)
+            | CombatantEvent::CorrectionSettled(_) => Ok(()),
         }
     }
 

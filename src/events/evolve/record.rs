@@ -1,8 +1,10 @@
 //! One person's record: everything the person's stream says.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::civil::{Civil, Senseless, corrected};
 use crate::domain::card_id::CardIdForm;
@@ -35,6 +37,14 @@ pub struct Record {
     pub merged: Vec<CombatantId>,
     /// The roster's name for the person, where an import gave one.
     pub roster_ref: Option<Personal>,
+    /// Whether the person chose a PIN (L3).
+    pub pin: bool,
+    /// An address that is to be confirmed: the link that does it, and the address.
+    pub asked_address: Option<(Uuid, Personal)>,
+    /// Corrections that the person asked for and nobody has looked after, with the events that asked.
+    pub corrections: Vec<(EventId, Personal)>,
+    /// The mails with personal links that were sent on purpose, each once, with the policy's version.
+    pub sent: BTreeSet<(Slug, Option<PolicyVersion>)>,
     /// Events with a civil effect, by (effective day, place in the order).
     timeline: Vec<Entry>,
 }
@@ -122,11 +132,22 @@ impl Record {
             CombatantEvent::CheckCodeRenewed(e) => self.check_renewals = e.renewal,
             CombatantEvent::CombatantMerged(e) => self.merged.push(e.merged),
             CombatantEvent::CombatantMergedAway(e) => self.standing = Standing::MergedInto(e.into),
+            CombatantEvent::LinkSent(e) => {
+                self.sent.insert((e.mail.clone(), e.policy_version));
+            }
+            CombatantEvent::PinSet(_) => self.pin = true,
+            CombatantEvent::AddressAsked(e) => self.asked_address = Some((e.link, e.email.clone())),
+            CombatantEvent::AddressConfirmed(_) => self.asked_address = None,
+            CombatantEvent::CorrectionAsked(e) => self.corrections.push((fact.id, e.text.clone())),
+            CombatantEvent::CorrectionSettled(e) => self.corrections.retain(|(asked, _)| *asked != e.asked),
             CombatantEvent::CombatantErased(_) => {
                 self.standing = Standing::Erased;
                 self.details.clear();
                 self.card_ids.clear();
                 self.roster_ref = None;
+                self.pin = false;
+                self.asked_address = None;
+                self.corrections.clear();
             }
             _ => {}
         }
@@ -201,6 +222,12 @@ impl Record {
         }
         if let Some(roster_ref) = &mut self.roster_ref {
             visit("roster_ref", roster_ref);
+        }
+        if let Some((_, email)) = &mut self.asked_address {
+            visit("email", email);
+        }
+        for (_, text) in &mut self.corrections {
+            visit("text", text);
         }
     }
 

@@ -42,6 +42,8 @@ pub struct Entry {
     pub waiver_expires: Option<CivilDate>,
     /// The cards, empty ones too, by discipline.
     pub cards: Box<[EntryCard]>,
+    /// Whether a correction that the person asked for waits.
+    pub corrections: bool,
     /// The display name, folded.
     pub(super) folded: Box<str>,
     /// Names, e-mail, card id and member number, folded, each on a line: what a search looks into.
@@ -114,6 +116,7 @@ impl Indexed for Entry {
             listed: doc.listed,
             card_form: doc.card_id.map(|(_, form)| form),
             waiver_expires: doc.waiver_expires,
+            corrections: doc.corrections > 0,
             cards,
         })
     }

@@ -37,6 +37,8 @@ pub struct Doc {
     pub card_id: Option<(Personal, CardIdForm)>,
     /// When the waiver expires (D3).
     pub waiver_expires: Option<CivilDate>,
+    /// How many corrections that the person asked for wait.
+    pub corrections: usize,
     /// The cards, empty ones too.
     pub cards: BTreeMap<Slug, DocCard>,
 }
@@ -58,7 +60,7 @@ pub struct Projector;
 
 impl ReadModel for Projector {
     const MODEL: Model = Model::Desk;
-    const SHAPE: u8 = 2;
+    const SHAPE: u8 = 3;
     type Doc = Doc;
 
     fn document(person: &Person<'_>) -> Option<Doc> {
@@ -80,6 +82,7 @@ impl ReadModel for Projector {
             listed: person.record.listed,
             card_id: person.record.card_id().cloned(),
             waiver_expires: person.civil.waiver.map(|waiver| waiver.expires_on),
+            corrections: person.record.corrections.len(),
             cards: cards.collect(),
         })
     }

@@ -55,6 +55,8 @@ pub enum Filter {
     OldLink,
     /// May be shown by the public register (V8).
     Listed,
+    /// Asked for a correction that nobody has looked after.
+    Corrections,
 }
 
 /// In which order people come; those who are equal come by name.
@@ -153,6 +155,7 @@ impl Entry {
             }),
             Filter::OldLink => self.card_form == Some(CardIdForm::Legacy),
             Filter::Listed => self.listed,
+            Filter::Corrections => self.corrections,
         }
     }
 
@@ -162,6 +165,14 @@ impl Entry {
 }
 
 impl Index {
+    /// Everybody who is found by exactly that line: an e-mail address in lower case, for one. Whether it is the
+    /// address that matched, and not a name, the record says.
+    #[must_use]
+    pub fn with_line(&self, line: &str) -> Vec<Arc<Entry>> {
+        let line = fold(line);
+        self.iter().filter(|entry| entry.searched.lines().any(|one| one == line)).cloned().collect()
+    }
+
     /// The people who match, one page of them.
     #[must_use]
     pub fn search(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Page {

@@ -54,7 +54,8 @@ pub async fn act(
     if record.standing == Standing::Unknown {
         return Err(AppError::NotFound);
     }
-    let asking = Asking { command_id, record: &record, officer: Some(officer.id), ids: state.bus().ids() };
+    let asking =
+        Asking { command_id, person: id, record: &record, officer: Some(officer.id), ids: state.bus().ids() };
     let asked = match read(&asking, &sent) {
         Ok(asked) => asked,
         Err(NotAsked::NotOurs) => {
@@ -110,7 +111,7 @@ pub(super) async fn done(
 }
 
 /// What is wrong, by field, where a form can show it; everything else is an error page.
-pub(super) fn back(
+pub(in crate::web) fn back(
     error: BusError,
     form: &str,
     day: &str,

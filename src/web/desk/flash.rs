@@ -23,7 +23,7 @@ pub struct Done {
 }
 
 /// Every code, what it says, and what it adds.
-const SAID: [(&str, &str, &str); 27] = [
+const SAID: [(&str, &str, &str); 30] = [
     (
         "registered",
         "Registered.",
@@ -44,6 +44,9 @@ const SAID: [(&str, &str, &str); 27] = [
     ("unlisted", "No longer listed.", "The public register does not show this person."),
     ("card-link", "New card link made.", "Earlier links keep working."),
     ("check-code", "New check code made.", "Codes printed or kept before lead nowhere now."),
+    ("welcome-sent", "Sent.", "The welcome mail with a new link is on its way; it works for some days."),
+    ("pin-link", "Sent.", "The mail with a link to choose a PIN is on its way."),
+    ("settled", "Done.", "It no longer waits. The history keeps what was asked."),
     ("merged", "Joined.", "This record goes on. The other one’s card links lead here."),
     ("erased", "Erased.", "The key is destroyed. What happened stays countable, without a name."),
     ("officer-invited", "Invited.", "They are on the officers’ list. What to send them is below."),

@@ -17,9 +17,15 @@ use crate::web::templates::Templates;
 use crate::web::views::parts::thousands;
 use crate::web::views::{Badge, DeskHomeView, Field, Kind, Link, Page, Tone, Waiting, href};
 
-/// The piles: how each is filtered, its state, what it says. Corrections that people ask for have no pile,
-/// because nobody can ask for one here yet.
-const PILES: [(&str, Filter, Tone, &str, &str); 6] = [
+/// The piles: how each is filtered, its state, what it says.
+const PILES: [(&str, Filter, Tone, &str, &str); 7] = [
+    (
+        "corrections",
+        Filter::Corrections,
+        Tone::Warn,
+        "Corrections asked",
+        "asked for something on their record to be corrected",
+    ),
     (
         "lapsing",
         Filter::Lapsing(LAPSING_DAYS),

@@ -33,7 +33,7 @@ const PER_PAGE: usize = 50;
 /// The longest search.
 const MOST_CHARS: usize = 255;
 
-const STATES: [(&str, &str, Filter); 9] = [
+const STATES: [(&str, &str, Filter); 10] = [
     ("expired", "with an expired card", Filter::Expired),
     ("lapsing", "lapsing within 60 days", Filter::Lapsing(LAPSING_DAYS)),
     ("no-waiver", "without a good waiver", Filter::NoWaiver),
@@ -43,6 +43,7 @@ const STATES: [(&str, &str, Filter); 9] = [
     ("warranted", "warranted marshals", Filter::Warranted),
     ("old-link", "with only an old card link", Filter::OldLink),
     ("listed", "agreed to be listed", Filter::Listed),
+    ("corrections", "who asked for a correction", Filter::Corrections),
 ];
 
 const SORTS: [(&str, Sort); 5] = [

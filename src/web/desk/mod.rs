@@ -25,12 +25,12 @@ pub mod many;
 mod merge;
 pub mod officers;
 mod open;
-mod person;
+pub mod person;
 pub mod policies;
 pub mod record;
 mod reports;
 mod sessions;
-mod sheet;
+pub mod sheet;
 mod today;
 pub mod verbs;
 mod warrants;
@@ -79,6 +79,10 @@ pub fn routes() -> Router<AppState> {
         .route("/desk/people/{id}/set-listing", verb(verbs::consent::set_listing))
         .route("/desk/people/{id}/assign-card-id", verb(verbs::consent::assign_card_id))
         .route("/desk/people/{id}/renew-check-code", verb(verbs::consent::renew_check_code))
+        .route("/desk/people/{id}/send-welcome", verb(verbs::consent::send_welcome))
+        .route("/desk/people/{id}/invite-pin", verb(verbs::pin::invite))
+        .route("/desk/people/{id}/reset-pin", verb(verbs::pin::reset))
+        .route("/desk/people/{id}/settle-correction", verb(verbs::correction::settle))
         .route("/desk/people/{id}/erase", verb(verbs::erase::erase))
         // Many people at once, and the marshals among them.
         .merge(many::routes())
@@ -99,7 +103,7 @@ fn verb(read: verbs::Read) -> MethodRouter<AppState> {
 
 /// Waits until the read models have taken in an event; false when that takes
 /// longer, and at once when one of them is paused before it.
-async fn wait_for(state: &AppState, position: Position, timeout: Duration) -> bool {
+pub(in crate::web) async fn wait_for(state: &AppState, position: Position, timeout: Duration) -> bool {
     let states = state.services.projections.states();
     if states.iter().any(|at| at.state == State::Paused && at.position < position) {
         return false;

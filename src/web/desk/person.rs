@@ -78,10 +78,7 @@ pub async fn edit(
     Path(id): Path<String>,
 ) -> Result<Response, AppError> {
     let (id, record) = record(&state, &officer, &id).await?;
-    let mut shown = RawDetails(on_file(&record));
-    if let Ok(phone) = Phone::parse(shown.get(DetailField::Phone)) {
-        shown = shown.with(DetailField::Phone, &phone.display());
-    }
+    let shown = filled(&record);
     let sheet = Sheet::of(fresh(&state), id, display_name(&record), record.version).typed(shown);
     show_of(&state, &officer, id, sheet, StatusCode::OK).await
 }
@@ -107,13 +104,15 @@ pub async fn change(
     };
     let mut answer = state.bus().execute(ask(seen)).await;
     if let Err(BusError::Stale { seen, now }) = answer {
-        let (then, current) = (as_of(&state, id, seen).await?, state.bus().record(id).await?);
-        if current.version == now && on_file(&then) == on_file(&current) {
+        match conflicting(&state, id, &sent, seen, now).await? {
             // Something else about the person changed: nothing that this form would overwrite.
-            answer = state.bus().execute(ask(now)).await;
-        } else {
-            let sheet = conflict(&state, id, &sent, &on_file(&then), &current);
-            return show_of(&state, &officer, id, sheet, StatusCode::CONFLICT).await;
+            None => answer = state.bus().execute(ask(now)).await,
+            Some((kept, conflicts)) => {
+                let current = state.bus().record(id).await?;
+                let sheet = Sheet::of(fresh(&state), id, display_name(&current), current.version);
+                let sheet = sheet.typed(kept).conflicting(conflicts);
+                return show_of(&state, &officer, id, sheet, StatusCode::CONFLICT).await;
+            }
         }
     }
     match answer {
@@ -132,10 +131,43 @@ pub async fn change(
     }
 }
 
-/// The form as typed, where the officer did not touch a field with what is on
-/// file now, and the fields that changed meanwhile.
-fn conflict(state: &AppState, id: CombatantId, sent: &Sent, then: &PlainDetails, current: &Record) -> Sheet {
-    let now = on_file(current);
+/// What is on file, as the form shows it.
+#[must_use]
+pub fn filled(record: &Record) -> RawDetails {
+    let shown = RawDetails(on_file(record));
+    match Phone::parse(shown.get(DetailField::Phone)) {
+        Ok(phone) => shown.with(DetailField::Phone, &phone.display()),
+        Err(_) => shown,
+    }
+}
+
+/// What a form that was filled in at version `seen` would overwrite, now that the record has version `now`:
+/// the form as typed, with what is on file now in fields that were not touched, and the fields that changed
+/// meanwhile. None where no detail changed (P5).
+///
+/// # Errors
+/// The database.
+pub async fn conflicting(
+    state: &AppState,
+    id: CombatantId,
+    sent: &Sent,
+    seen: StreamVersion,
+    now: StreamVersion,
+) -> Result<Option<(RawDetails, Vec<Conflict>)>, AppError> {
+    let (then, current) = (as_of(state, id, seen).await?, state.bus().record(id).await?);
+    let (then, on_file) = (on_file(&then), on_file(&current));
+    if current.version == now && then == on_file {
+        return Ok(None);
+    }
+    Ok(Some(conflict(state, sent, &then, &on_file)))
+}
+
+fn conflict(
+    state: &AppState,
+    sent: &Sent,
+    then: &PlainDetails,
+    now: &PlainDetails,
+) -> (RawDetails, Vec<Conflict>) {
     let raw = typed(sent);
     let kingdom = state.kingdom();
     let valid = validate(&raw, &kingdom.catalogue.regions, state.today()).ok();
@@ -143,7 +175,7 @@ fn conflict(state: &AppState, id: CombatantId, sent: &Sent, then: &PlainDetails,
     let mut kept = raw.clone();
     let mut conflicts = Vec::new();
     for field in DetailField::ALL {
-        let (old, new) = (text(then, field), text(&now, field));
+        let (old, new) = (text(then, field), text(now, field));
         if old == new {
             continue;
         }
@@ -166,7 +198,7 @@ fn conflict(state: &AppState, id: CombatantId, sent: &Sent, then: &PlainDetails,
         let label = field.label().to_owned();
         conflicts.push(Conflict { label, on_file, yours, target: field.as_str().to_owned() });
     }
-    Sheet::of(fresh(state), id, display_name(current), current.version).typed(kept).conflicting(conflicts)
+    (kept, conflicts)
 }
 
 /// The record, for whoever may see and change it.
@@ -205,7 +237,9 @@ fn on_file(record: &Record) -> PlainDetails {
     open.collect()
 }
 
-fn typed(sent: &Sent) -> RawDetails {
+/// The details as a form sent them.
+#[must_use]
+pub fn typed(sent: &Sent) -> RawDetails {
     let fields = DetailField::ALL.into_iter().map(|field| (field, sent.text(field.as_str()).to_owned()));
     RawDetails(fields.collect::<BTreeMap<_, _>>())
 }

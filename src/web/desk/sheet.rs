@@ -17,6 +17,7 @@ pub struct Sheet {
     errors: Vec<(String, String)>,
     message: Option<String>,
     conflicts: Vec<Conflict>,
+    own: Option<String>,
 }
 
 impl Sheet {
@@ -30,6 +31,7 @@ impl Sheet {
             errors: Vec::new(),
             message: None,
             conflicts: Vec::new(),
+            own: None,
         }
     }
 
@@ -37,6 +39,13 @@ impl Sheet {
     #[must_use]
     pub fn of(command_id: String, id: CombatantId, name: &str, seen: StreamVersion) -> Self {
         Self { whose: Some((id, name.to_owned(), seen)), ..Self::new(command_id) }
+    }
+
+    /// For the person themselves, posted to that address.
+    #[must_use]
+    pub fn own(mut self, action: &str) -> Self {
+        self.own = Some(action.to_owned());
+        self
     }
 
     /// With these texts in it.
@@ -95,6 +104,9 @@ impl Sheet {
             ),
         ];
         let (action, submit, heading, cancel_href) = match &self.whose {
+            _ if self.own.is_some() => {
+                (self.own.clone().unwrap_or_default(), "Save", "My details", "/".to_owned())
+            }
             None => {
                 ("/desk/people/new".to_owned(), "Register", "Register a person", "/desk/people".to_owned())
             }
@@ -106,6 +118,10 @@ impl Sheet {
             ),
         };
         let mut form = CommandForm::new(FORM, &action, submit, self.command_id, Vec::new());
+        if self.own.is_some() {
+            form.note =
+                Some("A new e-mail address holds once you follow the link that we mail there.".to_owned());
+        }
         form.seen_version = self.whose.as_ref().map(|(_, _, seen)| seen.0);
         if let Some(message) = self.message {
             form = form.refused(message);

@@ -6,9 +6,9 @@
 //! others guess, and a wrong one counts as a miss.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
 
 use super::card_paper;
 use super::card_view::card_view;
@@ -18,6 +18,7 @@ use crate::domain::id::Position;
 use crate::projections::card::CardError;
 use crate::projections::{Model, Projections};
 use crate::store::KeyError;
+use crate::web::combatant::{self, asking, asking::Guarded};
 use crate::web::error::AppError;
 use crate::web::guard::ClientAddress;
 use crate::web::pages::{IfNoneMatch, Kept, Key, Now, Shows};
@@ -43,6 +44,7 @@ pub async fn show(
     from: ClientAddress,
     has: IfNoneMatch,
     id: RequestId,
+    headers: HeaderMap,
 ) -> Result<Response, AppError> {
     let (text, paper) = match text.strip_suffix(".pdf") {
         Some(text) => (text, true),
@@ -53,14 +55,14 @@ pub async fn show(
         state.misses.check(&from.counted)?;
     }
     if paper {
-        return Box::pin(card_paper::show(&state, &card_id, query.as_deref(), from, id)).await;
+        return Box::pin(card_paper::show(&state, &card_id, query.as_deref(), from, id, &headers)).await;
     }
     let now = state.now();
     let key = Key { route: "card", what: card_id.as_str().into(), audience: Audience::Public };
     match state.pages.hit(&key, &now, &has) {
         Some(answer) => Ok(answer),
         // Boxed: whoever gets a kept page need not carry the way to a new one about.
-        None => Box::pin(made(&state, &now, &card_id, key, from, &has, id)).await,
+        None => Box::pin(made(&state, &now, &card_id, key, (from, id), &has, &headers)).await,
     }
 }
 
@@ -70,9 +72,9 @@ async fn made(
     now: &Now<'_>,
     card_id: &CardId,
     key: Key,
-    from: ClientAddress,
+    (from, id): (ClientAddress, RequestId),
     has: &IfNoneMatch,
-    id: RequestId,
+    headers: &HeaderMap,
 ) -> Result<Response, AppError> {
     // Asked before the document is read: what the page shows is at least this new.
     let people = position(&state.services.projections);
@@ -80,6 +82,10 @@ async fn made(
     let Some(card) = state.services.cards.find(card_id, required).await? else {
         return missed(state, from, id);
     };
+    let guarded = asking::guard(state, card.id, card_id, headers).await?;
+    if let Guarded::Ask(question) = guarded {
+        return Ok(question);
+    }
     let made = now.made(Shows::Person(card.id), people);
     let mut view = card_view(&card, now.day, &state.kingdom().catalogue);
     if view.old_link.is_none() {
@@ -88,6 +94,10 @@ async fn made(
     view.papers = Some(card_paper::papers(card_id));
     let title = view.name.clone();
     let page = state.public_page(Audience::Public, "/", &title, view);
+    if matches!(guarded, Guarded::Passed) {
+        // For this browser alone: kept nowhere.
+        return Ok(combatant::personal(Html(state.templates.card(&page)?).into_response()));
+    }
     let kept = Kept::new(made, state.templates.card(&page)?).with_headers(&SECRET);
     Ok(state.pages.keep(key, kept, has))
 }
@@ -100,7 +110,7 @@ pub(super) fn position(projections: &Projections) -> Position {
 }
 
 /// The same answer for every miss, until there were too many.
-pub(super) fn missed(state: &AppState, from: ClientAddress, id: RequestId) -> Result<Response, AppError> {
+pub(in crate::web) fn missed(state: &AppState, from: ClientAddress, id: RequestId) -> Result<Response, AppError> {
     miss(state, from, CardNotFoundView { check: false, request_id: id.text() })
 }
 

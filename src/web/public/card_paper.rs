@@ -1,6 +1,7 @@
 //! `/card/{card_id}.pdf?size=wallet|letter`: the card on paper, by the same link and the same rules as its page.
 
 use axum::body::Body;
+use axum::http::HeaderMap;
 use axum::http::header::{self, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
@@ -8,6 +9,7 @@ use super::card::{SECRET, missed};
 use super::card_view::card_view;
 use super::check;
 use crate::domain::card_id::{CardId, CardIdForm};
+use crate::web::combatant::asking::{self, Guarded};
 use crate::web::error::AppError;
 use crate::web::guard::ClientAddress;
 use crate::web::paper::{self, Letterhead, PaperError, Size};
@@ -34,6 +36,7 @@ pub async fn show(
     query: Option<&str>,
     from: ClientAddress,
     id: RequestId,
+    headers: &HeaderMap,
 ) -> Result<Response, AppError> {
     let size = size(query)?;
     let kingdom = state.kingdom();
@@ -42,6 +45,9 @@ pub async fn show(
     let Some(card) = state.services.cards.find(card_id, required).await? else {
         return missed(state, from, id);
     };
+    if let Guarded::Ask(question) = asking::guard(state, card.id, card_id, headers).await? {
+        return Ok(question);
+    }
     let view = card_view(&card, day, &kingdom.catalogue);
     let (settings, arms) = (&kingdom.catalogue.kingdom, kingdom.catalogue.arms);
     let long = card.reached_by == Some(CardIdForm::Long);

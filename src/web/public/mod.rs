@@ -11,4 +11,3 @@ pub mod home;
 pub mod marshals;
 pub mod privacy_policy;
 pub mod register;
-pub mod request;

@@ -14,6 +14,8 @@ pub enum Kind {
     Email,
     /// A telephone number.
     Tel,
+    /// Digits that nobody else should see.
+    Password,
     /// A civil date.
     Date,
     /// A whole number, typed.

@@ -21,6 +21,7 @@ pub mod marshals;
 pub mod merge;
 pub mod officers;
 pub mod parts;
+pub mod personal;
 pub mod plain;
 pub mod policies;
 pub mod record;
@@ -53,6 +54,7 @@ pub use officers::{
     Invitation, OfficerRow, PersonOf, Preview,
 };
 pub use parts::{Badge, Day, Detail, Link, Moment, Pager, PagerLink, Tone, Verdict, href};
+pub use personal::{HeldCard, MyRecordView, PersonalView, PolicyText, ReadingRow};
 pub use plain::{
     CardNotFoundView, ErrorView, ForbiddenView, MessageView, Persona, RequestView, SignInView, SignedOutView,
 };
@@ -61,7 +63,8 @@ pub use policies::{
     DraftConflict, DraftLine, PolicyRow, PrivacyDraftView, PrivacyPolicyView, ShownPolicy, VersionLine,
 };
 pub use record::{
-    AuthorizationRow, DeskRecordView, DisciplinePanel, HistoryRow, SectionLink, WaiverPanel, WarrantRow,
+    AuthorizationRow, CorrectionRow, DeskRecordView, DisciplinePanel, HistoryRow, SectionLink, WaiverPanel,
+    WarrantRow,
 };
 pub use register::{RegisterDiscipline, RegisterRow, RegisterView};
 pub use reports::{

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::forms::Action;
+use super::forms::{Action, CommandForm};
 use super::parts::{Badge, Day, Detail, Link, Moment, Verdict};
 
 /// One person: details, waiver, each discipline, history, on one page with
@@ -33,6 +33,8 @@ pub struct DeskRecordView {
     pub merge_href: Option<String>,
     /// What may be done with the person as a whole: send links, list, erase.
     pub person_actions: Vec<Action>,
+    /// Corrections that the person asked for and nobody has looked after.
+    pub corrections: Vec<CorrectionRow>,
     /// The waiver.
     pub waiver: WaiverPanel,
     /// One panel per discipline with a card.
@@ -43,6 +45,15 @@ pub struct DeskRecordView {
     pub history: Vec<HistoryRow>,
     /// The rest of the history.
     pub history_more: Option<Link>,
+}
+
+/// A correction that a person asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CorrectionRow {
+    /// In the person's words.
+    pub text: String,
+    /// Says that it was looked after; for those who may.
+    pub done: Option<CommandForm>,
 }
 
 /// A section of the page.

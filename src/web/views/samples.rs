@@ -5,6 +5,7 @@ mod desk;
 mod kingdom;
 mod many;
 mod officers;
+mod personal;
 mod policies;
 mod public;
 mod record;

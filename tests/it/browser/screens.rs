@@ -33,6 +33,7 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
             ("privacy-policy", "/privacy-policy"),
             ("request-card", "/request-card"),
             ("update-info", "/update-info"),
+            ("my-record", "/my-record"),
             ("nothing-here", "/nothing-here"),
             ("sign-in", "/auth/login"),
         ],

@@ -2,6 +2,7 @@
 
 mod audit;
 mod card_in_hand;
+mod combatant;
 mod desk;
 pub mod desk_cast;
 mod desk_many;
@@ -9,7 +10,7 @@ mod desk_merge;
 mod desk_people;
 mod desk_warrants;
 mod guarding;
-mod hostile;
+pub mod hostile;
 mod id_tokens;
 mod keeping;
 mod kingdom;

@@ -32,8 +32,8 @@ enum Needs {
 
 use Needs::{All, Besides, Nothing, Officer, Within};
 use Permission::{
-    CanEditPrivacyPolicy, ManageKingdom, ReadCombatantInfo, ReadHistory, WarrantRoster, WriteAuthorizations,
-    WriteCardDate, WriteCombatantInfo, WriteMarshal, WriteOfficerInfo, WriteWaiverDate,
+    CanEditPrivacyPolicy, CanInitiatePinReset, ManageKingdom, ReadCombatantInfo, ReadHistory, WarrantRoster,
+    WriteAuthorizations, WriteCardDate, WriteCombatantInfo, WriteMarshal, WriteOfficerInfo, WriteWaiverDate,
 };
 
 const ARMOURED: &str = "armoured-combat";
@@ -41,6 +41,7 @@ const FENCING: &str = "fencing";
 const READS: Needs = All(&[ReadCombatantInfo]);
 const HISTORY: Needs = All(&[ReadHistory]);
 const PEOPLE: Needs = All(&[ReadCombatantInfo, WriteCombatantInfo]);
+const PINS: Needs = All(&[ReadCombatantInfo, CanInitiatePinReset]);
 const WAIVERS: Needs = All(&[ReadCombatantInfo, WriteWaiverDate]);
 const OFFICERS: Needs = All(&[WriteOfficerInfo]);
 const POLICIES: Needs = All(&[CanEditPrivacyPolicy]);
@@ -62,6 +63,27 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("GET", "/card/{card_id}", Nothing),
     ("GET", "/check/{code}", Nothing),
     ("GET", "/card-worker.js", Nothing),
+    ("GET", "/my-record", Nothing),
+    ("POST", "/my-record", Nothing),
+    ("GET", "/welcome/{token}", Nothing),
+    ("POST", "/welcome/{token}", Nothing),
+    ("GET", "/welcome/{token}/decline", Nothing),
+    ("POST", "/welcome/{token}/decline", Nothing),
+    ("GET", "/my-pin/{token}", Nothing),
+    ("POST", "/my-pin/{token}", Nothing),
+    ("GET", "/my-details/{token}", Nothing),
+    ("POST", "/my-details/{token}", Nothing),
+    ("GET", "/my-address/{token}", Nothing),
+    ("POST", "/my-address/{token}", Nothing),
+    ("GET", "/my-record/{token}", Nothing),
+    ("POST", "/my-record/{token}", Nothing),
+    ("GET", "/my-record/show", Nothing),
+    ("GET", "/my-record/export.json", Nothing),
+    ("POST", "/my-record/correction", Nothing),
+    ("POST", "/my-record/listing", Nothing),
+    ("GET", "/my-record/withdraw", Nothing),
+    ("POST", "/my-record/withdraw", Nothing),
+    ("POST", "/card/{card_id}/pin", Nothing),
     ("GET", "/request-card", Nothing),
     ("POST", "/request-card", Nothing),
     ("GET", "/update-info", Nothing),
@@ -100,6 +122,10 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("POST", "/desk/people/{id}/set-listing", PEOPLE),
     ("POST", "/desk/people/{id}/assign-card-id", PEOPLE),
     ("POST", "/desk/people/{id}/renew-check-code", PEOPLE),
+    ("POST", "/desk/people/{id}/send-welcome", PEOPLE),
+    ("POST", "/desk/people/{id}/invite-pin", PINS),
+    ("POST", "/desk/people/{id}/reset-pin", PINS),
+    ("POST", "/desk/people/{id}/settle-correction", PEOPLE),
     ("POST", "/desk/people/{id}/erase", PEOPLE),
     ("POST", "/desk/people/{id}/record-waiver", WAIVERS),
     ("POST", "/desk/people/{id}/correct-waiver", WAIVERS),

@@ -204,7 +204,7 @@ fn l2_a_request_is_answered_the_same_for_known_and_unknown_addresses() {
         let site = Site::serve(&database).await;
         site.register(&fighter("Ásta", LONG)).await;
         for path in ["/request-card", "/update-info"] {
-            site.get(path).await.is(200).shows("does not send mail yet");
+            site.get(path).await.is(200).shows("E-mail address");
             let known = site.post(path, "email=somebody%40example.org").await.is(200);
             let unknown = site.post(path, "email=nobody%40example.org").await.is(200);
             assert_eq!(known.body, unknown.body);

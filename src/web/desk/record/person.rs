@@ -15,7 +15,7 @@ use crate::events::evolve::{Catalogue, Consent, Record, Standing};
 use crate::events::{AccessEvent, Event};
 use crate::web::desk::forms::{effective_day, reason};
 use crate::web::form::capital;
-use crate::web::views::{Action, Badge, Day, Detail, Field, Kind, Tone, WaiverPanel};
+use crate::web::views::{Action, Badge, CorrectionRow, Day, Detail, Field, Kind, Tone, WaiverPanel};
 
 /// Name, contact, birth, membership: always the same lines.
 #[must_use]
@@ -115,8 +115,54 @@ impl Shown<'_> {
         ]
     }
 
-    pub(super) fn person_actions(&self) -> Vec<Action> {
+    /// Corrections that the person asked for.
+    pub(super) fn corrections(&self, may_edit: bool) -> Vec<CorrectionRow> {
+        let rows = self.record.corrections.iter();
+        rows.map(|(asked, text)| CorrectionRow {
+            text: text.text().unwrap_or("What it said was erased").to_owned(),
+            done: may_edit.then(|| {
+                let id = format!("settle-{asked}");
+                let form = self.forms.form(&id, &self.action("settle-correction"), "Done", Vec::new());
+                form.with_hidden("asked", asked.to_string())
+            }),
+        })
+        .collect()
+    }
+
+    /// Mails that the person gets only when somebody sends them.
+    fn mails(&self, may_edit: bool) -> Vec<Action> {
         let mut actions = Vec::new();
+        let mut offer = |id: &str, label: &str, submit: &str, note: &str| {
+            let form = self.forms.form(id, &self.action(id), submit, Vec::new()).note(note);
+            actions.push(self.forms.action(label, form));
+        };
+        let policy = self.kingdom.catalogue.policies.in_force_on(self.today).is_some();
+        if may_edit && !self.accepted() && policy {
+            offer(
+                "send-welcome",
+                "Send the welcome mail again",
+                "Send it",
+                "With a new link to read the privacy policy, and to accept or decline it.",
+            );
+        }
+        let may_pin = self.may.may(Permission::CanInitiatePinReset, None);
+        if may_pin && self.accepted() && self.kingdom.catalogue.asks_pin(self.id) {
+            if self.record.pin {
+                let note = "The person gets a link to choose another PIN. The old one works until then.";
+                offer("reset-pin", "Reset the PIN", "Send the link", note);
+            } else {
+                let note = "The person gets a link to choose a PIN. Until then the card page asks for none.";
+                offer("invite-pin", "Invite to set a PIN", "Send the link", note);
+            }
+        }
+        actions
+    }
+
+    pub(super) fn person_actions(&self, may_edit: bool) -> Vec<Action> {
+        let mut actions = self.mails(may_edit);
+        if !may_edit {
+            return actions;
+        }
         if self.accepted() {
             let (label, value, submit, note) = if self.record.listed {
                 (

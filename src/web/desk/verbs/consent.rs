@@ -3,8 +3,10 @@
 use super::{Asked, Asking, NotAsked};
 use crate::commands::combatant::assign_card_id::AssignCardId;
 use crate::commands::combatant::renew_check_code::RenewCheckCode;
+use crate::commands::combatant::send_link::SendLink;
 use crate::commands::combatant::set_listing::SetListing;
 use crate::domain::card_id::CardId;
+use crate::domain::mail::Mail;
 use crate::web::desk::flash::Done;
 use crate::web::form::Sent;
 
@@ -43,4 +45,14 @@ pub fn assign_card_id(asking: &Asking<'_>, _: &Sent) -> Result<Asked, NotAsked> 
 pub fn renew_check_code(_: &Asking<'_>, _: &Sent) -> Result<Asked, NotAsked> {
     let command = RenewCheckCode.into();
     Ok(Asked { command, form: "check-code".to_owned(), day: "", done: Done::plain("check-code") })
+}
+
+/// Sends the welcome mail again (V1).
+///
+/// # Errors
+/// [`NotAsked`].
+#[expect(clippy::unnecessary_wraps, reason = "every verb answers alike")]
+pub fn send_welcome(asking: &Asking<'_>, _: &Sent) -> Result<Asked, NotAsked> {
+    let command = SendLink { person: asking.person, mail: Mail::Welcome }.into();
+    Ok(Asked { command, form: "send-welcome".to_owned(), day: "", done: Done::plain("welcome-sent") })
 }

@@ -4,7 +4,9 @@
 pub mod authorization;
 pub mod card;
 pub mod consent;
+pub mod correction;
 pub mod erase;
+pub mod pin;
 pub mod waiver;
 pub mod warrant;
 
@@ -23,6 +25,8 @@ pub struct Asking<'a> {
     /// The command's id: what is new derives its own from it, so that a
     /// re-sent form is the same command.
     pub command_id: CommandId,
+    /// Whose record it is.
+    pub person: crate::domain::id::CombatantId,
     /// The person's record as it is now.
     pub record: &'a Record,
     /// Who asks.

@@ -152,6 +152,10 @@ fn record() -> DeskRecordView {
         ],
         consent: vec![Detail::new("Kept", "accepted on 4 Feb 2026"), Detail::new("Listed publicly", "no")],
         edit_href: Some("/desk/people/1/edit".into()),
+        corrections: vec![CorrectionRow {
+            text: "My name is <b>Ragnar</b> with one n.".into(),
+            done: Some(form("settle-1", "Done", Vec::new())),
+        }],
         person_actions: vec![Action::new(
             "Erase",
             form("erase", "Erase for ever", vec![reason("erase")])
@@ -192,6 +196,7 @@ impl Sample for DeskRecordView {
         bare.flags.clear();
         bare.consent.clear();
         bare.person_actions.clear();
+        bare.corrections.clear();
         bare.disciplines.clear();
         bare.sections.retain(|section| !section.anchor.starts_with("d-"));
         bare.history.clear();

@@ -1,0 +1,7 @@
+CREATE TABLE IF NOT EXISTS pins (
+    person BINARY(16) NOT NULL PRIMARY KEY,
+    hash VARBINARY(255) NOT NULL,
+    set_at BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    locked_until BIGINT
+) ENGINE=InnoDB;

@@ -1,0 +1,1 @@
+ALTER TABLE links ADD KEY links_by_subject (subject);

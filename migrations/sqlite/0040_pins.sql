@@ -1,0 +1,7 @@
+CREATE TABLE IF NOT EXISTS pins (
+    person BLOB NOT NULL PRIMARY KEY,
+    hash BLOB NOT NULL,
+    set_at INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    locked_until INTEGER
+) STRICT, WITHOUT ROWID;

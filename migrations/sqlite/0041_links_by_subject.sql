@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS links_by_subject ON links (subject);

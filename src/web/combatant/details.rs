@@ -1,0 +1,119 @@
+//! `/my-details/<token>`: one's own details, with the desk's fields and messages (P1 to P3, P5).
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::link::{self, ByLink, fresh, message};
+use super::{personal, shown};
+use crate::commands::bus::{Along, BusError, link_of};
+use crate::commands::combatant::change_own_details::ChangeOwnDetails;
+use crate::domain::id::Position;
+use crate::domain::mail::LinkPurpose;
+use crate::web::desk::act::back;
+use crate::web::desk::person::{conflicting, filled, typed};
+use crate::web::desk::sheet::{self, Sheet};
+use crate::web::error::AppError;
+use crate::web::form::Sent;
+use crate::web::state::AppState;
+use crate::web::templates::Templates;
+use crate::web::views::{Audience, Link, MessageView, Tone};
+
+const PURPOSES: &[LinkPurpose] = &[LinkPurpose::UpdateDetails];
+
+/// The form with what is on file.
+///
+/// # Errors
+/// The database; a broken template.
+pub async fn show(State(state): State<AppState>, Path(token): Path<String>) -> Result<Response, AppError> {
+    match link::open(&state, &token, PURPOSES).await? {
+        Ok(by) => {
+            let shown = sheet_of(&state, &by).typed(filled(&by.record));
+            form(&state, shown, StatusCode::OK)
+        }
+        Err(gone) => Ok(gone),
+    }
+}
+
+fn sheet_of(state: &AppState, by: &ByLink) -> Sheet {
+    Sheet::of(fresh(state), by.person, shown::name(&by.record), by.record.version).own(&by.path)
+}
+
+fn form(state: &AppState, sheet: Sheet, status: StatusCode) -> Result<Response, AppError> {
+    let view = sheet.view(&state.kingdom().catalogue.regions);
+    let page = state.public_page(Audience::Public, "/", "My details", view);
+    Ok(personal((status, state.render(&page, Templates::my_details)?).into_response()))
+}
+
+/// Changes what is on file.
+///
+/// # Errors
+/// The database; what the log does not allow.
+pub async fn change(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    body: Bytes,
+) -> Result<Response, AppError> {
+    let by = match link::sent(&state, &token, PURPOSES).await? {
+        Ok(by) => by,
+        Err(gone) => return Ok(gone),
+    };
+    let sent = Sent::read(&body)?;
+    let command_id = sent.command_id()?;
+    let seen = sent.seen().ok_or_else(|| {
+        AppError::Bad("the form came without the version it was opened at; open it again".to_owned())
+    })?;
+    let confirming = link_of(command_id, LinkPurpose::ConfirmAddress, by.person);
+    let ask = |seen| {
+        let command = ChangeOwnDetails { details: typed(&sent), link: confirming };
+        by.ask(&state, command_id, sent.body(), Some(seen), command.into(), Along::default())
+    };
+    let mut answer = ask(seen).await;
+    if let Err(BusError::Stale { seen, now }) = answer {
+        match conflicting(&state, by.person, &sent, seen, now).await? {
+            // Something else about the person changed: nothing that this form would overwrite.
+            None => answer = ask(now).await,
+            Some((kept, conflicts)) => {
+                let current = state.bus().record(by.person).await?;
+                let by = ByLink { record: current, ..by };
+                return form(
+                    &state,
+                    sheet_of(&state, &by).typed(kept).conflicting(conflicts),
+                    StatusCode::CONFLICT,
+                );
+            }
+        }
+    }
+    match answer {
+        Ok(receipt) => changed(&state, receipt.last, confirming).await,
+        Err(error @ BusError::LinkSpent) => by.failed(&state, error),
+        Err(error) if by.spent => by.failed(&state, error),
+        Err(error) => {
+            let (status, back) = back(error, sheet::FORM, "", sent)?;
+            let typed = typed(&back.sent);
+            form(&state, sheet_of(&state, &by).typed(typed).refused(&back), status)
+        }
+    }
+}
+
+async fn changed(state: &AppState, last: Position, confirming: uuid::Uuid) -> Result<Response, AppError> {
+    shown::wait(state, last).await;
+    let mut paragraphs =
+        vec!["What was there before stays in the history, which only you and officers can see.".to_owned()];
+    if state.services.store.find_link(confirming).await?.is_some() {
+        paragraphs.insert(
+            0,
+            "One thing is left: we wrote to your new e-mail address. Until you follow the link in that mail, the \
+             old one stays."
+                .to_owned(),
+        );
+    }
+    let view = MessageView {
+        tone: Tone::Good,
+        heading: "Your details are saved".to_owned(),
+        paragraphs,
+        next: vec![Link::new("/", "First page")],
+    };
+    message(state, "Your details are saved", view)
+}
