@@ -16,6 +16,9 @@ use crate::commands::bus::{Bus, BusError};
 use crate::config::ProviderConfig;
 use crate::domain::date::CivilDate;
 use crate::domain::id::Position;
+use crate::processes::Tools;
+use crate::processes::mail::templates::TemplateError;
+use crate::processes::mail::{Post, Status};
 use crate::projections::{Indexes, Projections, card};
 use crate::store::{Db, MasterKeys, OpenError, Store};
 use crate::web::state::AppState;
@@ -66,6 +69,8 @@ pub struct WebConfig {
     pub sign_ins: MissLimits,
     /// How many unknown card ids may be tried (P4).
     pub card_misses: MissLimits,
+    /// How this server gets on with the mail server; none where there is none.
+    pub mail: Option<Arc<Status>>,
     /// The numbers that `/health/metrics` shows to this machine.
     pub metrics: Option<PrometheusHandle>,
 }
@@ -142,6 +147,7 @@ impl WebConfig {
             sessions: SessionLimits::default(),
             sign_ins: MissLimits::SIGN_INS,
             card_misses: MissLimits::default(),
+            mail: None,
             metrics: None,
         }
     }
@@ -171,6 +177,9 @@ pub enum StartError {
     /// A broken build.
     #[error(transparent)]
     Templates(#[from] TemplatesError),
+    /// A broken build.
+    #[error(transparent)]
+    Mails(#[from] TemplateError),
 }
 
 impl Services {
@@ -190,6 +199,16 @@ impl Services {
         let indexes = Indexes::start(store.clone(), projections.clone());
         let cards = card::Finder::new(store.clone());
         Ok(Self { store, bus, projections, indexes, cards, clock, ids })
+    }
+
+    /// What the processes work with; the links in mails lead to pages below `base_url`.
+    ///
+    /// # Errors
+    /// A mail's template does not parse: a broken build.
+    pub fn tools(&self, base_url: &str) -> Result<Tools, TemplateError> {
+        let (store, bus) = (self.store.clone(), self.bus.clone());
+        let post = Post::new(store.clone(), bus.clone(), base_url)?;
+        Ok(Tools { store, bus, indexes: self.indexes.clone(), post })
     }
 }
 

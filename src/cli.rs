@@ -17,11 +17,13 @@ mod health;
 mod history;
 mod import;
 mod keys;
+mod mail;
 mod migrate;
 mod officer;
 mod open;
 mod output;
 mod rebuild;
+mod remind;
 mod serve;
 mod static_export;
 mod verify;
@@ -48,6 +50,9 @@ Settings come from the environment, or from a TOML file named by --config or EMO
   EMOL_OIDC_SCOPES       what it is asked for, openid email by default
   EMOL_SESSION_IDLE, EMOL_SESSION_ABSOLUTE
                          how long an officer stays signed in without doing anything (12h), and at most (7d)
+  EMOL_SMTP_URL          the mail server: smtps://user:password@host, or smtp://localhost:25; without it mail waits
+  EMOL_MAIL_FROM         the address that mail comes from
+  EMOL_DAILY_HOUR        the hour, in the kingdom's time zone, at which reminders go out, 9 by default
   EMOL_LOG               what is logged: info, or emol=debug,sqlx=warn
   EMOL_LOG_FORMAT        text or json
 
@@ -94,6 +99,10 @@ enum Command {
     Static(static_export::Args),
     /// Check settings, database, clock and keys, and say what to do
     Doctor(doctor::Args),
+    /// Send a mail to try the mail server, or see what a mail looks like
+    Mail(mail::Args),
+    /// Decide who is reminded today, as the server does by itself every morning
+    Remind(remind::Args),
     /// Make master keys
     Keys(keys::Args),
     /// Print documentation that is generated from the code
@@ -132,6 +141,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Health(args) => health::run(args, &source()?).await,
         Command::Static(args) => static_export::run(args),
         Command::Doctor(args) => doctor::run(args, source()).await,
+        Command::Mail(args) => mail::run(args, &source()?).await,
+        Command::Remind(args) => remind::run(args, &source()?).await,
         Command::Keys(args) => keys::run(args),
         Command::Docs(args) => docs::run(args),
     }

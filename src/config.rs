@@ -12,6 +12,7 @@
 mod database;
 mod keys;
 mod log;
+mod mail;
 mod serving;
 pub mod settings;
 mod sign_in;
@@ -20,6 +21,7 @@ mod source;
 pub use database::DatabaseConfig;
 pub use keys::{KeySource, KeysConfig, write_key_file};
 pub use log::{LogConfig, LogFormat};
+pub use mail::{MailConfig, SmtpConfig, SmtpTls};
 pub use serving::ServeConfig;
 pub use sign_in::{ProviderConfig, SignInConfig};
 pub use source::{ConfigError, Fault, Source};

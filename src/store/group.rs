@@ -11,6 +11,7 @@ use super::db::{Arg, Backend, Tx};
 use super::dialect::{rows_of, shapes};
 use super::error::{DbError, Result};
 use super::feed::Head;
+use super::outbox;
 use super::row::{COLUMN_COUNT, COLUMNS, NewEvent};
 use super::writer::Job;
 use crate::domain::date::{CivilDate, Instant};
@@ -227,22 +228,8 @@ impl Plan {
             vec![Arg::Text(claim.kind.as_str()), Arg::Bytes(&claim.hash), Arg::Bytes(claim.owner.as_bytes())]
         });
         insert_rows(tx, "INSERT INTO claims (kind, hash, owner) VALUES ", 3, claims.collect()).await?;
-        let mails = jobs.iter().flat_map(|job| &job.append.outbox).map(|mail| {
-            vec![
-                Arg::Bytes(mail.id.as_bytes()),
-                Arg::Text(mail.template),
-                Arg::MaybeBytes(mail.subject.as_ref().map(|id| id.as_bytes().as_slice())),
-                Arg::Bytes(&mail.params),
-                Arg::Int(self.head.recorded_at.micros()),
-                Arg::Int(mail.due_at.micros()),
-                Arg::Text("waiting"),
-                Arg::Int(0),
-                Arg::Bytes(mail.correlation_id.0.as_bytes()),
-            ]
-        });
-        let head = "INSERT INTO outbox (id, template, subject, params, created_at, due_at, state, attempts, \
-                    correlation) VALUES ";
-        insert_rows(tx, head, 9, mails.collect()).await
+        let mails = jobs.iter().flat_map(|job| &job.append.outbox);
+        outbox::insert(tx, mails, self.head.recorded_at).await
     }
 
     async fn insert_events(&self, tx: &mut Tx, jobs: &[Job]) -> Result<()> {
@@ -322,7 +309,13 @@ impl<'a> Line<'a> {
     }
 }
 
-async fn insert_rows(tx: &mut Tx, head: &'static str, columns: usize, rows: Vec<Vec<Arg<'_>>>) -> Result<()> {
+/// Inserts rows by statements of a few fixed shapes.
+pub(super) async fn insert_rows(
+    tx: &mut Tx,
+    head: &'static str,
+    columns: usize,
+    rows: Vec<Vec<Arg<'_>>>,
+) -> Result<()> {
     let mut rest = rows.as_slice();
     for count in shapes(rows.len()) {
         let (now, later) = rest.split_at(count);

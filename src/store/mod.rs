@@ -35,7 +35,9 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+pub mod announcements;
 pub mod append;
+pub mod bounces;
 mod cells;
 pub mod chain;
 mod checks;
@@ -46,6 +48,7 @@ pub mod error;
 pub mod feed;
 pub mod format;
 mod group;
+pub mod jobs;
 pub mod keys;
 mod lease;
 pub mod links;

@@ -20,8 +20,22 @@ const MUST_FAIL: [(&str, &str); 2] = [
 ];
 /// Rights that pass the triggers by: TRUNCATE needs DROP.
 const NEVER: [&str; 4] = ["CREATE", "DROP", "ALTER", "TRIGGER"];
-const TABLES: [&str; 9] =
-    ["events", "commands", "log_head", "claims", "person_keys", "erasures", "outbox", "sessions", "links"];
+const TABLES: [&str; 14] = [
+    "events",
+    "commands",
+    "log_head",
+    "claims",
+    "person_keys",
+    "erasures",
+    "outbox",
+    "outbox_tries",
+    "announcements",
+    "jobs",
+    "bounces",
+    "removals",
+    "sessions",
+    "links",
+];
 
 /// The account's rights to the server or to this database as a whole.
 const WIDE: &str = "SELECT CAST(PRIVILEGE_TYPE AS CHAR) FROM information_schema.USER_PRIVILEGES \

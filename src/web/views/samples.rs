@@ -5,6 +5,7 @@ mod desk;
 mod kingdom;
 mod many;
 mod officers;
+mod outbox;
 mod policies;
 mod public;
 mod record;
@@ -73,6 +74,7 @@ pub fn officer() -> Officer {
             Room::Warrants,
             Room::Forecast,
             Room::Reports,
+            Room::Outbox,
             Room::Kingdom,
             Room::Officers,
             Room::Policies,
