@@ -19,7 +19,7 @@ source setup_files/lib/servers.sh
 
 # Areas without a server: quick to run while working. The others are modules of the library and of tests/it/.
 readonly PURE_AREAS=(lint rules domain events)
-readonly AREAS=("${PURE_AREAS[@]}" commands store projections exchange processes web cli faults browser deploy)
+readonly AREAS=("${PURE_AREAS[@]}" commands store projections exchange processes mail web cli faults browser deploy)
 
 usage() {
   sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"

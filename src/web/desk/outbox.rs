@@ -44,8 +44,8 @@ pub const SAID: [(&str, &str, &str); 1] = [(
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route(PATH, get(list))
-        .route("/desk/outbox/{id}", get(show))
-        .route("/desk/outbox/{id}/again", post(again))
+        .route("/desk/outbox/{mail}", get(show))
+        .route("/desk/outbox/{mail}/again", post(again))
 }
 
 /// The mails, the newest first.
@@ -139,9 +139,8 @@ fn more(mail: &StoredMail, zone: chrono_tz::Tz, now: Instant) -> Option<String> 
     let due = Moment::new(mail.due_at, zone).text;
     match mail.state {
         MailState::Waiting | MailState::Unclear if mail.due_at > now => Some(format!("again at {due}")),
-        MailState::Waiting => None,
+        MailState::Waiting | MailState::Sending => None,
         MailState::Unclear => Some("goes again soon".to_owned()),
-        MailState::Sending => None,
         MailState::Sent | MailState::Moot | MailState::Dead => Some(due),
     }
 }

@@ -3,6 +3,7 @@
 
 mod demo;
 mod forecast;
+mod mail;
 mod officers;
 mod register;
 mod settings;

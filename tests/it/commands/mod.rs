@@ -2,4 +2,4 @@
 
 mod bus;
 mod erasure;
-mod sample;
+pub mod sample;

@@ -13,6 +13,7 @@ mod id_tokens;
 mod keeping;
 mod kingdom;
 mod officers;
+mod outbox;
 mod permissions;
 mod policies;
 mod public;
