@@ -9,6 +9,7 @@
 # EMOL_TEST_MARIADB_URL  a root URL of a MariaDB server; without it one is started
 # EMOL_TEST_AXE          axe.min.js of axe-core; without it it comes from npm, below target/
 # EMOL_TEST_OIDC_PROVIDER  the program oidc-provider-mock; without it one is installed below target/
+# EMOL_TEST_AIOSMTPD     the program aiosmtpd; without it one is installed below target/
 # CI                     when set, a run that leaves a database out fails
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -143,6 +144,11 @@ fi
 if [[ -z $area || $area == web ]]; then
   install_provider target/oidc-provider
   export EMOL_TEST_OIDC_PROVIDER=${EMOL_TEST_OIDC_PROVIDER:-$PWD/target/oidc-provider/bin/oidc-provider-mock}
+fi
+
+if [[ -z $area || $area == mail ]]; then
+  install_mail_server target/mail-server
+  export EMOL_TEST_AIOSMTPD=${EMOL_TEST_AIOSMTPD:-$PWD/target/mail-server/bin/aiosmtpd}
 fi
 
 if [[ " ${needs[*]} " == *' browser '* ]]; then

@@ -67,8 +67,10 @@ impl Letter {
         let to = address(&self.to, "the recipient's")?;
         let at = SystemTime::UNIX_EPOCH
             + Duration::from_micros(u64::try_from(written.micros()).unwrap_or_default());
+        // `lettre` panics at a line break in a name.
+        let name: String = sender.name.chars().filter(|c| !c.is_control()).collect();
         let mut builder = Message::builder()
-            .from(Mailbox::new(Some(sender.name.clone()), from.clone()))
+            .from(Mailbox::new(Some(name), from.clone()))
             .to(Mailbox::new(None, to.clone()))
             .subject(self.subject.clone())
             .date(at)

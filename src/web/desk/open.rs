@@ -80,6 +80,7 @@ async fn page(
     let civil = record.civil(None).unwrap_or_else(|_| Civil::default());
     let kingdom = state.kingdom();
     let grants = &officer.state()?.grants;
+    let refused = mail_refused(state, &record, id).await?;
     let fresh = || bus.ids().uuid_at(bus.now()).to_string();
     let shown = Shown {
         id,
@@ -93,7 +94,7 @@ async fn page(
     };
     let path = format!("/desk/people/{id}");
     let mut view = shown.view();
-    view.flags.extend(mail_refused(state, &record, id).await?);
+    view.flags.extend(refused);
     let page = Page::desk(&state.site().site, &officer.chrome(), &path, display_name(&record), view);
     Ok(state.render(&page.with_flash(said), Templates::desk_record)?.into_response())
 }

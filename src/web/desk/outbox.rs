@@ -1,6 +1,8 @@
 //! `/desk/outbox`: what mail waits, what was sent, and what could not be. What a mail said can be looked at; the
 //! one-time links in it are for its recipient alone.
 
+use std::collections::{HashMap, HashSet};
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -15,7 +17,6 @@ use crate::domain::id::{CombatantId, OfficerId};
 use crate::domain::mail::{Mail, MailState, TryOutcome};
 use crate::domain::permission::Permission;
 use crate::processes::mail::{ComposeError, Composed, Links};
-use crate::projections::desk::Entry;
 use crate::store::outbox::{MailFilter, StoredMail};
 use crate::web::error::AppError;
 use crate::web::form::Sent;
@@ -78,7 +79,10 @@ async fn list(
         tabs: tabs.collect(),
         notices: notices(&state),
         older: last.map(|mail| href(PATH, &[("state", word), ("before", &mail.id.to_string())])),
-        rows: mails.iter().map(|mail| row(&state, &officer, mail)).collect(),
+        rows: {
+            let names = names(&state, &mails);
+            mails.iter().map(|mail| row(&state, &officer, mail, &names)).collect()
+        },
     };
     let page = Page::desk(&state.site().site, &officer.chrome(), PATH, "Mail", view);
     Ok(state.render(&page, Templates::desk_outbox)?.into_response())
@@ -103,9 +107,9 @@ fn notices(state: &AppState) -> Vec<String> {
     }
 }
 
-fn row(state: &AppState, officer: &CurrentOfficer, mail: &StoredMail) -> OutboxRow {
+fn row(state: &AppState, officer: &CurrentOfficer, mail: &StoredMail, names: &Names) -> OutboxRow {
     let zone = officer.kingdom.catalogue.kingdom.zone.tz();
-    let (about, about_href) = about(state, officer, mail);
+    let (about, about_href) = about(officer, mail, names);
     OutboxRow {
         href: format!("{PATH}/{}", mail.id),
         what: label(&mail.template),
@@ -117,21 +121,27 @@ fn row(state: &AppState, officer: &CurrentOfficer, mail: &StoredMail) -> OutboxR
     }
 }
 
+/// The people that mails are about.
+type Names = HashMap<Uuid, String>;
+
+/// The names of those who are on file, found in one pass.
+fn names(state: &AppState, mails: &[StoredMail]) -> Names {
+    let wanted: HashSet<Uuid> = mails.iter().filter_map(|mail| mail.subject).collect();
+    let index = state.services.indexes.desk();
+    let found = index.iter().filter(|entry| wanted.contains(&entry.id.0));
+    found.map(|entry| (entry.id.0, entry.display_name().to_owned())).collect()
+}
+
 /// Whom a mail is about, and where more is known of them.
-fn about(state: &AppState, officer: &CurrentOfficer, mail: &StoredMail) -> (Option<String>, Option<String>) {
+fn about(officer: &CurrentOfficer, mail: &StoredMail, names: &Names) -> (Option<String>, Option<String>) {
     let Some(subject) = mail.subject else { return (None, None) };
     if Mail::parse(&mail.template) == Some(Mail::OfficerInvited) {
         let known = officer.kingdom.officers.all.get(&OfficerId(subject));
         return (known.and_then(|state| state.label.text()).map(ToOwned::to_owned), None);
     }
-    let index = state.services.indexes.desk();
-    let entry: Option<&std::sync::Arc<Entry>> = index.iter().find(|entry| entry.id == CombatantId(subject));
-    match entry {
-        Some(entry) => {
-            (Some(entry.display_name().to_owned()), Some(format!("/desk/people/{}", CombatantId(subject))))
-        }
-        None => (None, None),
-    }
+    let name = names.get(&subject).cloned();
+    let record = name.is_some().then(|| format!("/desk/people/{}", CombatantId(subject)));
+    (name, record)
 }
 
 /// When it goes next, or when that was.
@@ -173,7 +183,7 @@ async fn show(
         Err(ComposeError::Bus(error)) => return Err(error.into()),
     };
     let tries = state.services.store.tries_of(mail.id).await?;
-    let row = row(&state, &officer, &mail);
+    let row = row(&state, &officer, &mail, &names(&state, std::slice::from_ref(&mail)));
     let may = officer.may(Permission::WriteCombatantInfo, None);
     let ended = matches!(mail.state, MailState::Dead | MailState::Moot);
     let fresh = state.bus().ids().uuid_at(state.bus().now()).to_string();

@@ -111,7 +111,7 @@ fn an_address_that_is_refused_is_marked_and_left_alone_until_it_is_another() {
     on_all_databases(|database| async move {
         let (ground, server) = (Ground::found(&database).await, MailServer::start().await);
         people(&ground, 2).await;
-        server.change(|mood| drop(mood.unknown.insert("p1@example.org".to_owned())));
+        server.change(|mood| mood.unknown.extend(["p1@example.org".to_owned()]));
         reminders::run(&ground.tools).await.unwrap();
         let mut worker = ground.worker(&server);
         ground.deliver(&mut worker).await;
