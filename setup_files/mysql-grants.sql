@@ -23,3 +23,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`links` TO 'emol'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`pins` TO 'emol'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`rm_checkpoint` TO 'emol'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`rm_documents` TO 'emol'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`outbox_tries` TO 'emol'@'localhost';
+GRANT SELECT, INSERT, DELETE ON `emol`.`announcements` TO 'emol'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON `emol`.`jobs` TO 'emol'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `emol`.`bounces` TO 'emol'@'localhost';
+GRANT SELECT, INSERT, DELETE ON `emol`.`removals` TO 'emol'@'localhost';

@@ -9,6 +9,7 @@
 # EMOL_TEST_MARIADB_URL  a root URL of a MariaDB server; without it one is started
 # EMOL_TEST_AXE          axe.min.js of axe-core; without it it comes from npm, below target/
 # EMOL_TEST_OIDC_PROVIDER  the program oidc-provider-mock; without it one is installed below target/
+# EMOL_TEST_AIOSMTPD     the program aiosmtpd; without it one is installed below target/
 # CI                     when set, a run that leaves a database out fails
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,7 +20,7 @@ source setup_files/lib/servers.sh
 
 # Areas without a server: quick to run while working. The others are modules of the library and of tests/it/.
 readonly PURE_AREAS=(lint rules domain events)
-readonly AREAS=("${PURE_AREAS[@]}" commands store projections exchange processes web cli faults browser deploy)
+readonly AREAS=("${PURE_AREAS[@]}" commands store projections exchange processes mail web cli faults browser deploy)
 
 usage() {
   sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
@@ -147,6 +148,11 @@ fi
 if [[ -z $area || $area == web ]]; then
   install_provider target/oidc-provider
   export EMOL_TEST_OIDC_PROVIDER=${EMOL_TEST_OIDC_PROVIDER:-$PWD/target/oidc-provider/bin/oidc-provider-mock}
+fi
+
+if [[ -z $area || $area == mail ]]; then
+  install_mail_server target/mail-server
+  export EMOL_TEST_AIOSMTPD=${EMOL_TEST_AIOSMTPD:-$PWD/target/mail-server/bin/aiosmtpd}
 fi
 
 if [[ " ${needs[*]} " == *' browser '* ]]; then

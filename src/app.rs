@@ -17,6 +17,9 @@ use crate::commands::bus::{Bus, BusError};
 use crate::config::ProviderConfig;
 use crate::domain::date::CivilDate;
 use crate::domain::id::Position;
+use crate::processes::Tools;
+use crate::processes::mail::templates::TemplateError;
+use crate::processes::mail::{Post, Status};
 use crate::projections::{Indexes, Projections, card};
 use crate::store::{Db, MasterKeys, OpenError, Store};
 use crate::web::state::AppState;
@@ -81,6 +84,8 @@ pub struct WebConfig {
     pub requests: RequestLimits,
     /// How many wrong PINs may be tried (L4).
     pub wrong_pins: MissLimits,
+    /// How this server gets on with the mail server; none where there is none.
+    pub mail: Option<Arc<Status>>,
     /// The numbers that `/health/metrics` shows to this machine.
     pub metrics: Option<PrometheusHandle>,
 }
@@ -188,6 +193,7 @@ impl WebConfig {
             desk_searches: MissLimits::DESK_SEARCHES,
             requests: RequestLimits::default(),
             wrong_pins: MissLimits::WRONG_PINS,
+            mail: None,
             metrics: None,
         }
     }
@@ -217,6 +223,9 @@ pub enum StartError {
     /// A broken build.
     #[error(transparent)]
     Templates(#[from] TemplatesError),
+    /// A broken build.
+    #[error(transparent)]
+    Mails(#[from] TemplateError),
 }
 
 impl Services {
@@ -236,6 +245,16 @@ impl Services {
         let indexes = Indexes::start(store.clone(), projections.clone());
         let cards = card::Finder::new(store.clone());
         Ok(Self { store, bus, projections, indexes, cards, clock, ids })
+    }
+
+    /// What the processes work with; the links in mails lead to pages below `base_url`.
+    ///
+    /// # Errors
+    /// A mail's template does not parse: a broken build.
+    pub fn tools(&self, base_url: &str) -> Result<Tools, TemplateError> {
+        let (store, bus) = (self.store.clone(), self.bus.clone());
+        let post = Post::new(store.clone(), bus.clone(), base_url)?;
+        Ok(Tools { store, bus, indexes: self.indexes.clone(), post })
     }
 }
 

@@ -19,12 +19,14 @@ mod health;
 mod history;
 mod import;
 mod keys;
+mod mail;
 mod migrate;
 mod officer;
 mod open;
 mod output;
 mod pins;
 mod rebuild;
+mod remind;
 mod restore;
 mod serve;
 mod static_export;
@@ -56,6 +58,9 @@ Settings come from the environment, or from a TOML file named by --config or EMO
   EMOL_SSM_PREFIX        read what is secret and not set here from AWS's Parameter Store, under this prefix
   EMOL_AWS_CREDENTIALS_FILE
                          the access key for that, where AWS_ACCESS_KEY_ID is not set and there is no instance role
+  EMOL_SMTP_URL          the mail server: smtps://user:password@host, or smtp://localhost:25; without it mail waits
+  EMOL_MAIL_FROM         the address that mail comes from
+  EMOL_DAILY_HOUR        the hour, in the kingdom's time zone, at which reminders go out, 9 by default
   EMOL_LOG               what is logged: info, or emol=debug,sqlx=warn
   EMOL_LOG_FORMAT        text or json
   EMOL_LOG_FILE          a file that log lines are added to, beside standard error
@@ -115,6 +120,10 @@ enum Command {
     Static(static_export::Args),
     /// Check settings, database, clock and keys, and say what to do
     Doctor(doctor::Args),
+    /// Send a mail to try the mail server, or see what a mail looks like
+    Mail(mail::Args),
+    /// Decide who is reminded today, as the server does by itself every morning
+    Remind(remind::Args),
     /// Make master keys
     Keys(keys::Args),
     /// Print documentation that is generated from the code
@@ -159,6 +168,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Health(args) => health::run(args, &plain()?).await,
         Command::Static(args) => static_export::run(args),
         Command::Doctor(args) => doctor::run(args, source().await).await,
+        Command::Mail(args) => mail::run(args, &source().await?).await,
+        Command::Remind(args) => remind::run(args, &source().await?).await,
         Command::Keys(args) => keys::run(args),
         Command::Docs(args) => docs::run(args),
     }

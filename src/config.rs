@@ -13,6 +13,7 @@
 mod database;
 mod keys;
 mod log;
+mod mail;
 mod parameters;
 mod serving;
 pub mod settings;
@@ -24,6 +25,7 @@ mod ssm;
 pub use database::DatabaseConfig;
 pub use keys::{KeySource, KeysConfig, write_key_file, write_private};
 pub use log::{LogConfig, LogFormat};
+pub use mail::{MailConfig, SmtpConfig, SmtpTls};
 pub use parameters::{ParametersConfig, SecretsError};
 pub use serving::ServeConfig;
 pub use sign_in::{ProviderConfig, SignInConfig};

@@ -83,6 +83,21 @@ install_provider() {
   }
 }
 
+# Gets aiosmtpd, a mail server of somebody else's, into a folder of its own, unless it is there already.
+install_mail_server() {
+  [[ -n ${EMOL_TEST_AIOSMTPD:-} || -x $1/bin/aiosmtpd ]] && return 0
+  install_for provider
+  echo "installing: aiosmtpd"
+  if ! python3 -m venv --clear "$1"; then
+    echo "${0##*/}: python3 makes no environments; install it with: sudo apt-get install python3-venv" >&2
+    return 1
+  fi
+  "$1/bin/pip" install --quiet --disable-pip-version-check 'aiosmtpd==1.4.6' || {
+    echo "${0##*/}: pip could not install aiosmtpd" >&2
+    return 1
+  }
+}
+
 # Gets axe-core, which looks for what keeps people out of a page, into a folder of its own, unless it is there already.
 install_axe() {
   [[ -n ${EMOL_TEST_AXE:-} || -f $1/package/axe.min.js ]] && return 0

@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use secrecy::ExposeSecret;
 
 use super::{Failure, output, serve};
-use crate::app::{Application, DemoConfig, Services, WebConfig};
+use crate::app::{Application, DemoConfig, Services, StartError, WebConfig};
 use crate::clock::{Clock, SystemIds, civil_date};
 use crate::config::{DatabaseConfig, LogConfig, Source, write_key_file};
 use crate::domain::date::{CivilDate, Instant};
 use crate::domain::kingdom::KingdomSettings;
 use crate::events::LOG_FORMAT;
 use crate::exchange::demo::{self, DemoError, MOST_PEOPLE, Sample};
+use crate::processes::reminders;
 use crate::store::migrate::migrate;
 use crate::store::{Db, MasterKeys, format};
 
@@ -178,6 +179,9 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let sample = demo::build(&services.bus, args.today, args.people, &|at| clock.set(at)).await?;
     clock.run();
     let mut config = WebConfig::loopback(address);
+    // There is no mail server; who would be reminded today is seen at the desk.
+    let tools = services.tools(&config.base_url).map_err(StartError::from)?;
+    reminders::run(&tools).await?;
     config.demo = DemoConfig::on_loopback(address, args.today);
     let application = Application::build(services, config)?;
     output::say(&banner(address, args.today, &sample, &folder));

@@ -10,9 +10,10 @@ use super::{Failure, open, static_export};
 use crate::app::{Application, Services, SessionLimits, StartError, WebConfig};
 use crate::clock::{Clock, SystemClock, SystemIds};
 use crate::config::{
-    DatabaseConfig, KeysConfig, LogConfig, LogFormat, ServeConfig, SignInConfig, Source, settings,
+    DatabaseConfig, KeysConfig, LogConfig, LogFormat, MailConfig, ServeConfig, SignInConfig, Source, settings,
 };
-use crate::processes::policy_changed;
+use crate::processes::Running;
+use crate::processes::mail::Status;
 use crate::store::Db;
 use crate::telemetry;
 
@@ -32,6 +33,7 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     start_logging(&logging)?;
     let serving = ServeConfig::read(source)?;
     let sign_in = SignInConfig::read(source)?;
+    let mail = MailConfig::read(source)?;
     let database = DatabaseConfig::read(source)?;
     let keys = KeysConfig::read(source, &database)?;
     let db = open::connect(&database).await?;
@@ -59,12 +61,20 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     config.backups = source.get(settings::BACKUP_DIR).map(std::path::PathBuf::from);
     say_who_can_sign_in(&config);
     let base_url = config.base_url.clone();
-    let asking = policy_changed::follow(services.bus.clone(), services.indexes.clone());
-    let asking = tokio::spawn(asking);
+    let tools = services.tools(&base_url).map_err(StartError::from)?;
+    let status = Arc::new(Status::default());
+    if mail.smtp.is_some() {
+        config.mail = Some(Arc::clone(&status));
+    } else {
+        tracing::warn!(
+            "no mail leaves: set EMOL_SMTP_URL and EMOL_MAIL_FROM; until then it waits in the outbox"
+        );
+    }
     let application = Application::build(services, config)?;
+    let processes = Running::start(tools, mail.smtp, mail.daily_hour, status);
     tracing::info!(address = %address(&listener)?, base_url, "ready");
     application.run(listener, asked_to_end()?).await.map_err(|error| Failure::Internal(error.to_string()))?;
-    asking.abort();
+    processes.end().await;
     db.close().await;
     tracing::info!("ended");
     Ok(())
@@ -172,6 +182,7 @@ impl From<StartError> for Failure {
             StartError::Open(error) => error.into(),
             StartError::Bus(error) => error.into(),
             StartError::Templates(error) => Self::Internal(error.to_string()),
+            StartError::Mails(error) => Self::Internal(error.to_string()),
         }
     }
 }

@@ -167,6 +167,30 @@ pub const LOG_FILE: Setting = Setting {
     example: "/var/log/emol/emol.log",
     secret: false,
 };
+/// Which server takes mail. May hold a password.
+pub const SMTP_URL: Setting = Setting {
+    env: "EMOL_SMTP_URL",
+    key: "smtp_url",
+    purpose: "the mail server that mail is handed to",
+    example: "smtps://user:password@mail.example.org or smtp://localhost:25",
+    secret: true,
+};
+/// The address that mail comes from.
+pub const MAIL_FROM: Setting = Setting {
+    env: "EMOL_MAIL_FROM",
+    key: "mail_from",
+    purpose: "the address that mail comes from",
+    example: "lists@emol.example.org",
+    secret: false,
+};
+/// When the day's work is done.
+pub const DAILY_HOUR: Setting = Setting {
+    env: "EMOL_DAILY_HOUR",
+    key: "daily_hour",
+    purpose: "the hour, in the kingdom's time zone, at which reminders go out",
+    example: "9",
+    secret: false,
+};
 /// What is logged.
 pub const LOG_LEVEL: Setting = Setting {
     env: "EMOL_LOG",
@@ -199,7 +223,7 @@ pub const AWS: [&str; 8] = [
 ];
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Setting; 21] = [
+pub const ALL: [Setting; 24] = [
     DATABASE_URL,
     MASTER_KEYS,
     MASTER_KEYS_FILE,
@@ -213,6 +237,9 @@ pub const ALL: [Setting; 21] = [
     OIDC_SCOPES,
     SESSION_IDLE,
     SESSION_ABSOLUTE,
+    SMTP_URL,
+    MAIL_FROM,
+    DAILY_HOUR,
     SSM_PREFIX,
     AWS_CREDENTIALS_FILE,
     BACKUP_RECIPIENT,

@@ -63,6 +63,108 @@ pub enum LinkPurpose {
     ConfirmAddress,
 }
 
+/// How far a mail of the outbox came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MailState {
+    /// It waits to be handed over.
+    Waiting,
+    /// A server hands it over now.
+    Sending,
+    /// It was handed over and the answer was lost; it goes again under the same Message-ID.
+    Unclear,
+    /// The mail server accepted it.
+    Sent,
+    /// There was nothing to send any more: the person is erased, the link has expired, the card is renewed.
+    Moot,
+    /// It could not be handed over and is not tried any more.
+    Dead,
+}
+
+/// What came of one try to hand a mail over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TryOutcome {
+    /// Accepted.
+    Accepted,
+    /// Not now, says the mail server, or the connection broke before the mail was given.
+    Later,
+    /// The mail server does not take this mail.
+    Refused,
+    /// The mail server does not know this address.
+    NoSuchAddress,
+    /// The answer was lost.
+    Unclear,
+    /// There was nothing to send.
+    Moot,
+    /// There is nowhere to send it: no address is on file.
+    NoAddress,
+    /// It could not be written: its parameters make no sense.
+    Unwritable,
+    /// Not a try: somebody asked for another round of them.
+    Again,
+}
+
+impl MailState {
+    /// Every state.
+    pub const ALL: [Self; 6] =
+        [Self::Waiting, Self::Sending, Self::Unclear, Self::Sent, Self::Moot, Self::Dead];
+
+    /// Its name in the outbox; ASCII, at most 16 bytes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sending => "sending",
+            Self::Unclear => "unclear",
+            Self::Sent => "sent",
+            Self::Moot => "moot",
+            Self::Dead => "dead",
+        }
+    }
+
+    /// The state of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+impl TryOutcome {
+    /// Every outcome.
+    pub const ALL: [Self; 9] = [
+        Self::Accepted,
+        Self::Later,
+        Self::Refused,
+        Self::NoSuchAddress,
+        Self::Unclear,
+        Self::Moot,
+        Self::NoAddress,
+        Self::Unwritable,
+        Self::Again,
+    ];
+
+    /// Its name in the table of tries; ASCII, at most 16 bytes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Later => "later",
+            Self::Refused => "refused",
+            Self::NoSuchAddress => "no-such-address",
+            Self::Unclear => "unclear",
+            Self::Moot => "moot",
+            Self::NoAddress => "no-address",
+            Self::Unwritable => "unwritable",
+            Self::Again => "again",
+        }
+    }
+
+    /// The outcome of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == name)
+    }
+}
+
 impl Mail {
     /// Every mail.
     pub const ALL: [Self; 17] = [
@@ -162,6 +264,8 @@ mod tests {
         let mails: std::collections::BTreeSet<_> = Mail::ALL.into_iter().map(Mail::as_str).collect();
         assert_eq!(mails.len(), Mail::ALL.len());
         assert!(Mail::ALL.into_iter().all(|mail| Mail::parse(mail.as_str()) == Some(mail)));
+        assert!(MailState::ALL.into_iter().all(|state| MailState::parse(state.as_str()) == Some(state)));
+        assert!(TryOutcome::ALL.into_iter().all(|one| TryOutcome::parse(one.as_str()) == Some(one)));
         let purposes: std::collections::BTreeSet<_> =
             LinkPurpose::ALL.into_iter().map(LinkPurpose::as_str).collect();
         assert_eq!(purposes.len(), LinkPurpose::ALL.len());

@@ -1,9 +1,83 @@
-//! What acts on facts and on time. Each is a step that may run on any number of servers at once, and
-//! again after a crash: what it does is a command whose id follows from what it is about, so the log
-//! decides once.
+//! What acts by itself: on facts, and on time.
 //!
+//! - [`mail`] renders what waits in the outbox and hands it to a mail server.
+//! - [`reminders`] decides once a day who is reminded of what (M1, M2).
+//! - [`digest`] tells the Minister of the Lists once a week what happened and what comes.
+//! - [`housekeeping`] removes what is used up, and notes what it removed.
+//! - [`scheduler`] does the last three at their hour, on whichever server comes first.
 //! - [`policy_changed`] asks everybody to accept a policy that has to be accepted again (V4).
-//! - [`pin_invitations`] asks people to set a PIN (L3).
+//! - [`pin_invitations`] asks people to set a PIN (L3), when an operator says so.
+//!
+//! Everything here is a step that a test can take by itself; [`Running`] takes them over and over.
+//!
+//! # Adding a job
+//! A variant of [`scheduler::Job`], and what it does in `scheduler.rs`. It must be right when it is done twice,
+//! because a server may end between doing it and saying so; what must happen once is claimed in the database.
 
+pub mod digest;
+pub mod housekeeping;
+pub mod mail;
 pub mod pin_invitations;
 pub mod policy_changed;
+pub mod reminders;
+pub mod scheduler;
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::commands::bus::Bus;
+use crate::config::SmtpConfig;
+use crate::projections::Indexes;
+use crate::store::Store;
+
+/// What the processes work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Tools {
+    /// The log, the outbox.
+    pub store: Store,
+    /// Records, the kingdom, the clock.
+    pub bus: Bus,
+    /// Everybody on file, in memory.
+    pub indexes: Indexes,
+    /// Writes mails.
+    pub post: mail::Post,
+}
+
+/// The processes of this server, until it is told to end them.
+pub struct Running {
+    end: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Starts them: the scheduler, and delivery where there is a mail server. Must be called within a tokio runtime.
+    #[must_use]
+    pub fn start(tools: Tools, smtp: Option<SmtpConfig>, daily_hour: u32, status: Arc<mail::Status>) -> Self {
+        let (end, ends) = watch::channel(false);
+        let server = tools.bus.ids().uuid_at(tools.bus.now());
+        let mut tasks = Vec::new();
+        if let Some(smtp) = smtp {
+            let worker = mail::Worker::new(tools.store.clone(), tools.post.clone(), smtp, server, status);
+            tasks.push(tokio::spawn(worker.run(ends.clone())));
+        }
+        let (bus, indexes, mut ended) = (tools.bus.clone(), tools.indexes.clone(), ends.clone());
+        tasks.push(tokio::spawn(async move {
+            tokio::select! {
+                () = policy_changed::follow(bus, indexes) => {}
+                _ = ended.changed() => {}
+            }
+        }));
+        tasks.push(tokio::spawn(scheduler::Scheduler::new(tools, server, daily_hour).run(ends)));
+        Self { end, tasks }
+    }
+
+    /// Lets what has begun end.
+    pub async fn end(self) {
+        let _ = self.end.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}

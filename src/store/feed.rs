@@ -311,6 +311,17 @@ impl Store {
         rows(self.db().clone().within(SEARCH).fetch_all(sql, &args).await?)
     }
 
+    /// How many events of a kind were recorded since an instant.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn count_events(&self, event_type: &str, since: Instant) -> Result<usize> {
+        let after = self.position_at(since).await?;
+        let sql = "SELECT COUNT(*) FROM events WHERE event_type = ? AND position > ?";
+        let row = self.db().fetch_optional(sql, &[Arg::Text(event_type), Arg::Int(after.0)]).await?;
+        row.map_or(Ok(0), |row| row.int(0).map(|count| usize::try_from(count).unwrap_or(0)))
+    }
+
     /// The last position that was recorded by then (at that instant or before); 0 when none was.
     ///
     /// # Errors

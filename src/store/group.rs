@@ -11,6 +11,7 @@ use super::db::{Arg, Backend, Tx};
 use super::dialect::{rows_of, shapes};
 use super::error::{DbError, Result};
 use super::feed::Head;
+use super::outbox;
 use super::row::{COLUMN_COUNT, COLUMNS, NewEvent};
 use super::writer::Job;
 use crate::domain::date::{CivilDate, Instant};
@@ -248,7 +249,7 @@ impl Plan {
         });
         insert_rows(tx, "INSERT INTO claims (kind, hash, owner) VALUES ", 3, claims.collect()).await?;
         let mails = jobs.iter().flat_map(|job| &job.append.outbox);
-        super::outbox::insert(tx, mails, self.head.recorded_at).await?;
+        outbox::insert(tx, mails, self.head.recorded_at).await?;
         super::links::insert(tx, jobs.iter().flat_map(|job| &job.append.links)).await?;
         for pin in jobs.iter().flat_map(|job| &job.append.pins) {
             super::pins::set(tx, pin, self.head.recorded_at).await?;
@@ -336,6 +337,7 @@ impl<'a> Line<'a> {
     }
 }
 
+/// Inserts rows by statements of a few fixed shapes.
 pub(super) async fn insert_rows(
     tx: &mut Tx,
     head: &'static str,

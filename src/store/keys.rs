@@ -358,6 +358,12 @@ impl Keyring {
         seal::keyed_hash(&self.0.body, &[body])
     }
 
+    /// What a mail address is recognised by where it may not stand.
+    #[must_use]
+    pub fn address_hash(&self, address: &str) -> [u8; 32] {
+        seal::keyed_hash(&self.0.claim, &[b"mail_address", address.as_bytes()])
+    }
+
     /// The token of a one-time link: nothing that opens it is stored.
     #[must_use]
     pub fn link_token(&self, id: Uuid) -> [u8; 32] {

@@ -31,7 +31,8 @@ const MYSQL: &[Migration] = migrations!("mysql":
     1 "0001_log_head", 2 "0002_log_head_row", 3 "0003_log_format", 4 "0004_log_format_row",
     5 "0005_events", 6 "0006_commands", 7 "0007_claims", 8 "0008_person_keys", 9 "0009_erasures",
     10 "0010_outbox", 11 "0011_sessions", 12 "0012_links", 13 "0013_rm_checkpoint", 14 "0014_rm_documents",
-    15 "0015_rm_documents_unfollowed", 40 "0040_pins", 41 "0041_links_by_subject",
+    15 "0015_rm_documents_unfollowed", 16 "0016_outbox_tries", 17 "0017_announcements", 18 "0018_jobs",
+    19 "0019_bounces", 20 "0020_removals", 21 "0021_pins", 22 "0022_links_by_subject",
 );
 
 const SQLITE: &[Migration] = migrations!("sqlite":
@@ -41,7 +42,9 @@ const SQLITE: &[Migration] = migrations!("sqlite":
     15 "0015_events_by_subject", 16 "0016_events_by_actor", 17 "0017_events_by_type",
     18 "0018_events_by_command", 19 "0019_events_no_update", 20 "0020_events_no_delete",
     21 "0021_outbox_due", 22 "0022_sessions_by_officer", 23 "0023_rm_documents_followed",
-    24 "0024_rm_documents_unfollowed", 40 "0040_pins", 41 "0041_links_by_subject",
+    24 "0024_rm_documents_unfollowed", 25 "0025_outbox_tries", 26 "0026_announcements", 27 "0027_jobs",
+    28 "0028_bounces", 29 "0029_removals", 30 "0030_announcements_by_day", 31 "0031_pins",
+    32 "0032_links_by_subject",
 );
 
 /// Triggers that only an account with special rights may make on MySQL; tried at every `migrate`.

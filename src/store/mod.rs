@@ -36,8 +36,10 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+pub mod announcements;
 pub mod append;
 pub mod backup;
+pub mod bounces;
 mod cells;
 pub mod chain;
 mod checks;
@@ -48,6 +50,7 @@ pub mod error;
 pub mod feed;
 pub mod format;
 mod group;
+pub mod jobs;
 pub mod keys;
 mod lease;
 pub mod links;

@@ -20,7 +20,7 @@ const MUST_FAIL: [(&str, &str); 2] = [
 ];
 /// Rights that pass the triggers by: TRUNCATE needs DROP.
 const NEVER: [&str; 4] = ["CREATE", "DROP", "ALTER", "TRIGGER"];
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 15] = [
     "events",
     "commands",
     "log_head",
@@ -28,6 +28,11 @@ const TABLES: [&str; 10] = [
     "person_keys",
     "erasures",
     "outbox",
+    "outbox_tries",
+    "announcements",
+    "jobs",
+    "bounces",
+    "removals",
     "sessions",
     "links",
     "pins",

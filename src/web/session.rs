@@ -259,7 +259,7 @@ impl CurrentOfficer {
         let label = self.state().ok().and_then(|state| state.label.text()).unwrap_or("Officer");
         let mut rooms = Vec::new();
         if self.may(Permission::ReadCombatantInfo, None) {
-            rooms.extend([Room::Desk, Room::People, Room::Forecast, Room::Reports]);
+            rooms.extend([Room::Desk, Room::People, Room::Forecast, Room::Reports, Room::Outbox]);
         }
         if self.may(Permission::WriteCombatantInfo, None) {
             rooms.push(Room::RegisterPerson);

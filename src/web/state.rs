@@ -24,6 +24,7 @@ use crate::commands::bus::{Bus, KingdomState};
 use crate::domain::date::CivilDate;
 use crate::domain::date_text::long_date;
 use crate::domain::id::{OfficerId, Position};
+use crate::processes::mail::Post;
 use crate::projections::Indexes;
 use crate::projections::lately::Lately;
 use crate::projections::reports::Histories;
@@ -46,6 +47,8 @@ pub struct Parts {
     pub assets: Assets,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// Writes mails, for officers who look at one.
+    pub post: Post,
     /// Finished pages.
     pub pages: Pages,
     /// Who changed when, as far as this server followed the log.
@@ -130,6 +133,7 @@ impl AppState {
     pub fn new(services: Services, config: WebConfig) -> Result<Self, StartError> {
         let assets = Assets::load();
         let templates = Templates::load(&assets)?;
+        let post = Post::new(services.store.clone(), services.bus.clone(), &config.base_url)?;
         let sessions = Sessions::new(services.clone(), &config);
         let provider = config
             .provider
@@ -154,6 +158,7 @@ impl AppState {
             services,
             config,
             templates,
+            post,
             assets,
             sessions,
             site,

@@ -15,8 +15,8 @@ use serde::Serialize;
 use super::assets::Assets;
 use super::views::{
     AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, CheckView, DeskForecastView,
-    DeskHomeView, DeskKingdomListView, DeskKingdomView, DeskListView, DeskManyDoneView, DeskManyView,
-    DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskPersonView, DeskPoliciesView,
+    DeskHomeView, DeskKingdomListView, DeskKingdomView, DeskListView, DeskMailView, DeskManyDoneView, DeskManyView,
+    DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskOutboxView, DeskPersonView, DeskPoliciesView,
     DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView, DeskRecordView, DeskReportsView,
     DeskRulebookView, DeskSessionsView, DeskWarrantsView, ErrorView, ForbiddenView, HomeView, MarshalsView,
     MessageView, MyRecordView, Page, PersonalView, PrivacyDraftView, PrivacyPolicyView, RegisterView,
@@ -52,6 +52,10 @@ impl Templates {
     pub fn load(assets: &Assets) -> Result<Self, TemplatesError> {
         let mut sources = BTreeMap::new();
         for file in Sources::iter() {
+            // Mails are none of the pages' business.
+            if file.starts_with("mail/") {
+                continue;
+            }
             let Some(name) = file.strip_suffix(".hbs").map(|name| name.trim_start_matches("partials/"))
             else {
                 continue;
@@ -202,6 +206,10 @@ pages! {
     desk_warrants(DeskWarrantsView);
     /// `/desk/sessions`
     desk_sessions(DeskSessionsView);
+    /// `/desk/outbox`
+    desk_outbox(DeskOutboxView);
+    /// `/desk/outbox/<id>`
+    desk_mail(DeskMailView);
     /// `/desk/officers`
     desk_officers(DeskOfficersView);
     /// `/desk/officers/new`
@@ -273,7 +281,7 @@ mod tests {
         all! {
             home register marshals card card_not_found check error forbidden privacy_policy privacy_draft request_card
             update_info request_record personal my_details my_record sign_in signed_out message desk_home desk_forecast desk_reports desk_list desk_record desk_person desk_merge desk_sessions
-            desk_many desk_many_done desk_warrants
+            desk_many desk_many_done desk_warrants desk_outbox desk_mail
             desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook
             desk_policies desk_policy_draft desk_policy_approve desk_policy
             audit_log audit_event audit_asof

@@ -11,6 +11,7 @@ mod dependencies;
 mod events;
 mod exchange;
 mod faults;
+mod mail;
 mod projections;
 mod store;
 mod support;

@@ -26,6 +26,8 @@ pub struct Entry {
     pub branch: Option<Box<str>>,
     /// Code of the region.
     pub province: Option<Slug>,
+    /// Whether there is an address to send mail to.
+    pub has_email: bool,
     /// Date of birth.
     pub born: Option<CivilDate>,
     /// Number of the membership.
@@ -84,13 +86,9 @@ impl Indexed for Entry {
         let legal_name = take(DetailField::LegalName)?;
         let sca_name = take(DetailField::ScaName);
         let member_number = take(DetailField::MemberNumber);
-        let found_by = [
-            sca_name.clone(),
-            Some(legal_name.clone()),
-            take(DetailField::Email),
-            member_number.clone(),
-            card_id,
-        ];
+        let email = take(DetailField::Email);
+        let has_email = email.is_some();
+        let found_by = [sca_name.clone(), Some(legal_name.clone()), email, member_number.clone(), card_id];
         let searched = found_by.iter().flatten().map(|text| fold(text)).collect::<Vec<_>>().join("\n");
         let cards = doc.cards.into_iter().map(|(discipline, card)| EntryCard {
             discipline: slugs.share(discipline),
@@ -106,6 +104,7 @@ impl Indexed for Entry {
             sca_name: sca_name.map(Into::into),
             legal_name: legal_name.into(),
             branch: take(DetailField::Branch).map(Into::into),
+            has_email,
             province: take(DetailField::Province)
                 .and_then(|code| Slug::parse(&code.to_ascii_lowercase()).ok())
                 .map(|code| slugs.share(code)),

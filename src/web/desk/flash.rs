@@ -70,7 +70,7 @@ const SAID: [(&str, &str, &str); 30] = [
 
 /// Those and the ones of other rooms of the desk.
 fn said() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    SAID.into_iter().chain(super::kingdom::SAID).chain(super::policies::SAID)
+    SAID.into_iter().chain(super::kingdom::SAID).chain(super::policies::SAID).chain(super::outbox::SAID)
 }
 
 impl Done {

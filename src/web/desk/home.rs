@@ -72,7 +72,7 @@ pub async fn show(
     };
     if reads {
         waits(&state, &officer, &mut view);
-        view.notices.extend(dead_letters(&state).await);
+        dead_letters(&state, &mut view).await;
     }
     if writes {
         view.begin.push(Link::new("/desk/people/new", "Register a person"));
@@ -152,20 +152,24 @@ fn waits(state: &AppState, officer: &CurrentOfficer, view: &mut DeskHomeView) {
 }
 
 /// Says how many mails could not be handed over, where there are any (M3).
-async fn dead_letters(state: &AppState) -> Option<String> {
-    match state.services.store.dead_letters().await {
-        Ok(0) => None,
-        Ok(1) => Some(
-            "One mail could not be handed over and is not tried again. Tell whoever runs this site."
-                .to_owned(),
-        ),
-        Ok(count) => Some(format!(
-            "{} mails could not be handed over and are not tried again. Tell whoever runs this site.",
-            thousands(count)
-        )),
+async fn dead_letters(state: &AppState, view: &mut DeskHomeView) {
+    let dead = match state.services.store.dead_letters().await {
+        Ok(0) => return,
+        Ok(dead) => dead,
         Err(error) => {
             tracing::warn!(%error, "dead letters cannot be counted");
-            None
+            return;
         }
-    }
+    };
+    view.notices.push(match dead {
+        1 => "One mail could not be handed over and is not tried again.".to_owned(),
+        count => format!("{} mails could not be handed over and are not tried again.", thousands(count)),
+    });
+    view.waiting.push(Waiting {
+        state: Badge::new(Tone::Bad, "Mail not sent"),
+        count: thousands(dead),
+        none: false,
+        text: "could not be handed over: see why, and send again".to_owned(),
+        href: href(super::outbox::PATH, &[("state", "dead")]),
+    });
 }

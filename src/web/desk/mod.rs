@@ -25,6 +25,7 @@ pub mod many;
 mod merge;
 pub mod officers;
 mod open;
+pub mod outbox;
 pub mod person;
 pub mod policies;
 pub mod record;
@@ -89,6 +90,8 @@ pub fn routes() -> Router<AppState> {
         .route("/desk/warrants", get(warrants::show))
         .route("/desk/warrants/export", post(warrants::file))
         .merge(officers::routes())
+        // Mail.
+        .merge(outbox::routes())
         // What holds for everyone.
         .merge(kingdom::routes())
         // The privacy policy.

@@ -6,16 +6,19 @@ use axum::response::{IntoResponse, Response};
 
 use super::flash::{self, Done};
 use super::forms::{Back, Forms};
-use super::record::{May, Shown, display_name};
+use super::record::{May, Shown, detail, display_name};
+use crate::clock::civil_date;
+use crate::domain::date_text::short_date;
+use crate::domain::details::DetailField;
 use crate::domain::id::CombatantId;
 use crate::domain::permission::Permission;
-use crate::events::evolve::{Civil, Standing};
+use crate::events::evolve::{Civil, Record, Standing};
 use crate::web::error::AppError;
 use crate::web::reading;
 use crate::web::session::CurrentOfficer;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
-use crate::web::views::{Flash, Link, Page, Tone};
+use crate::web::views::{Badge, Flash, Link, Page, Tone};
 
 /// The record.
 pub async fn show(
@@ -77,6 +80,7 @@ async fn page(
     let civil = record.civil(None).unwrap_or_else(|_| Civil::default());
     let kingdom = state.kingdom();
     let grants = &officer.state()?.grants;
+    let refused = mail_refused(state, &record, id).await?;
     let fresh = || bus.ids().uuid_at(bus.now()).to_string();
     let shown = Shown {
         id,
@@ -89,7 +93,19 @@ async fn page(
         forms: Forms { fresh: &fresh, back },
     };
     let path = format!("/desk/people/{id}");
-    let view = shown.view();
+    let mut view = shown.view();
+    view.flags.extend(refused);
     let page = Page::desk(&state.site().site, &officer.chrome(), &path, display_name(&record), view);
     Ok(state.render(&page.with_flash(said), Templates::desk_record)?.into_response())
+}
+
+/// Marks an address that a mail server refuses, as long as it is the one on file.
+async fn mail_refused(state: &AppState, record: &Record, id: CombatantId) -> Result<Option<Badge>, AppError> {
+    let store = &state.services.store;
+    let Some(bounce) = store.bounce_of(id.0).await? else { return Ok(None) };
+    let address = detail(record, DetailField::Email).map(|text| text.to_ascii_lowercase());
+    let same = address.is_some_and(|address| store.keyring().address_hash(&address) == bounce.address);
+    let zone = state.kingdom().catalogue.kingdom.zone.tz();
+    let since = short_date(civil_date(bounce.at, zone));
+    Ok(same.then(|| Badge::new(Tone::Bad, format!("Mail refused since {since}"))))
 }

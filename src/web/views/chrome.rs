@@ -57,6 +57,8 @@ pub enum Room {
     Forecast,
     /// `/desk/reports`.
     Reports,
+    /// `/desk/outbox`.
+    Outbox,
     /// `/desk/officers`.
     Officers,
     /// `/desk/kingdom`.
@@ -78,6 +80,7 @@ impl Room {
             Self::Warrants => ("/desk/warrants", "Warrants"),
             Self::Forecast => ("/desk/forecast", "Forecast"),
             Self::Reports => ("/desk/reports", "Reports"),
+            Self::Outbox => ("/desk/outbox", "Mail"),
             Self::Officers => ("/desk/officers", "Officers"),
             Self::Kingdom => ("/desk/kingdom", "Kingdom"),
             Self::Policies => ("/desk/policies", "Privacy policy"),

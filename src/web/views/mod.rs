@@ -20,6 +20,7 @@ pub mod many;
 pub mod marshals;
 pub mod merge;
 pub mod officers;
+pub mod outbox;
 pub mod parts;
 pub mod personal;
 pub mod plain;
@@ -53,6 +54,7 @@ pub use officers::{
     DeskOfficerNewView, DeskOfficerView, DeskOfficersView, GrantCell, GrantGroup, GrantMatrix, GrantRow,
     Invitation, OfficerRow, PersonOf, Preview,
 };
+pub use outbox::{DeskMailView, DeskOutboxView, OutboxRow, TryRow};
 pub use parts::{Badge, Day, Detail, Link, Moment, Pager, PagerLink, Tone, Verdict, href};
 pub use personal::{HeldCard, MyRecordView, PersonalView, PolicyText, ReadingRow};
 pub use plain::{

@@ -6,6 +6,7 @@ mod kingdom;
 mod many;
 mod officers;
 mod personal;
+mod outbox;
 mod policies;
 mod public;
 mod record;
@@ -74,6 +75,7 @@ pub fn officer() -> Officer {
             Room::Warrants,
             Room::Forecast,
             Room::Reports,
+            Room::Outbox,
             Room::Kingdom,
             Room::Officers,
             Room::Policies,

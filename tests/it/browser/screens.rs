@@ -56,6 +56,8 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
             ("record", "/desk/people/{person}"),
             ("edit", "/desk/people/{person}/edit"),
             ("merge", "/desk/people/{person}/merge"),
+            ("mail", "/desk/outbox"),
+            ("mail-none", "/desk/outbox?state=dead"),
             ("sessions", "/desk/sessions"),
             ("not-allowed", "/desk/kingdom"),
         ],

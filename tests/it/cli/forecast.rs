@@ -15,7 +15,7 @@ const HEAD: &str = "ref,legal_name,sca_name,email,phone,address1,address2,city,p
     authorizations,warrants";
 
 /// With a discipline, a region, and one person whose card expires in about twenty days.
-fn kingdom() -> Place {
+pub fn kingdom() -> Place {
     let place = Place::migrated();
     let today = civil_date(SystemClock.now(), chrono_tz::America::Toronto);
     let issued = today.plus_days(20).naive().checked_sub_months(Months::new(24)).unwrap();

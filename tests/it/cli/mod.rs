@@ -4,6 +4,7 @@
 mod backups;
 mod demo;
 mod forecast;
+mod mail;
 mod officers;
 #[cfg(feature = "ssm")]
 mod parameters;

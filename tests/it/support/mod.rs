@@ -2,4 +2,5 @@
 
 pub mod databases;
 pub mod provider;
+pub mod smtp;
 pub mod way;

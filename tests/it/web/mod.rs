@@ -15,6 +15,7 @@ mod id_tokens;
 mod keeping;
 mod kingdom;
 mod officers;
+mod outbox;
 mod permissions;
 mod policies;
 mod public;

@@ -166,6 +166,9 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("GET", "/desk/policies/{version}", POLICIES),
     ("POST", "/desk/policies/{version}/stop-requiring", POLICIES),
     ("GET", "/desk/officers", OFFICERS),
+    ("GET", "/desk/outbox", READS),
+    ("GET", "/desk/outbox/{mail}", READS),
+    ("POST", "/desk/outbox/{mail}/again", PEOPLE),
     ("GET", "/desk/officers/new", OFFICERS),
     ("POST", "/desk/officers/new", OFFICERS),
     ("GET", "/desk/officers/{id}", OFFICERS),
@@ -226,6 +229,7 @@ fn address(route: &str, person: CombatantId, officer: OfficerId) -> String {
         .replace("{slug}", FENCING)
         .replace("{position}", "5")
         .replace("{run}", &person.to_string())
+        .replace("{mail}", &person.to_string())
         .replace("{file}", "ages.csv")
         .replace(['{', '}'], "")
 }
@@ -431,7 +435,8 @@ fn a1_a4_whoever_lacks_what_a_route_needs_is_refused_and_nothing_is_written() {
             let answer = ask(&holder.visitor).await;
             holder.may_not(&cast, held).await;
             // What nothing was made for is not there.
-            let found = answer.status != 404 || route.contains("{run}") || route.contains("{version}");
+            let made = ["{run}", "{version}", "{mail}"];
+            let found = answer.status != 404 || made.iter().any(|part| route.contains(part));
             let let_in = found && ![401, 403, 405].contains(&answer.status) && answer.status < 500;
             assert!(let_in, "{method} {route} by a holder: {}\n{}", answer.status, answer.body);
         }

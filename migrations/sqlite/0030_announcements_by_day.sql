@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS announcements_by_day ON announcements (day);

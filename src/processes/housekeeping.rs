@@ -1,0 +1,38 @@
+//! Removes what is used up, and notes what it removed: kinds and numbers.
+
+use super::Tools;
+use crate::commands::bus::BusError;
+
+/// A day, in seconds.
+const DAY: i64 = 86_400;
+/// For how many days a link that stopped working is kept, so that its page can say what became of it.
+pub const LINKS: i64 = 30;
+/// For how many days a mail that came to an end is kept, and what was announced of days past.
+pub const MAILS: i64 = 400;
+
+/// What a run removed: kinds and numbers.
+pub type Removed = Vec<(&'static str, u64)>;
+
+/// Removes it.
+///
+/// # Errors
+/// The database; what was removed is noted.
+pub async fn run(tools: &Tools) -> Result<Removed, BusError> {
+    let store = &tools.store;
+    let (now, today) = (tools.bus.now(), tools.bus.today());
+    let mut removed = Removed::new();
+    for what in ["sessions", "links", "mails", "announcements"] {
+        let count = match what {
+            "sessions" => store.sweep_sessions(now).await?,
+            "links" => store.sweep_old_links(now.plus_seconds(-LINKS * DAY)).await?,
+            "mails" => store.sweep_mails(now.plus_seconds(-MAILS * DAY)).await?,
+            _ => store.sweep_announcements(today.plus_days(-MAILS)).await?,
+        };
+        if count > 0 {
+            store.note_removal(what, count, now).await?;
+            tracing::info!(what, count, "housekeeping removed what was used up");
+            removed.push((what, count));
+        }
+    }
+    Ok(removed)
+}

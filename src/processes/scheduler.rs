@@ -1,0 +1,221 @@
+//! What is done once a day or once a week, at the kingdom's hour, on whichever server comes first.
+//!
+//! A job is due from the hour on, by the kingdom's clocks, for every day until it is done for that day: what was
+//! missed while no server ran is caught up once, with what is true then. The hour is looked at, never waited for, so a
+//! night without that hour (daylight saving) only makes it later, and one that has it twice changes nothing. A server takes
+//! a job for some minutes; where it ends meanwhile, another one takes it after that.
+
+use std::time::Duration;
+
+use chrono::{Datelike, Timelike};
+use tokio::sync::watch;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::{Tools, digest, housekeeping, reminders};
+use crate::commands::bus::BusError;
+use crate::domain::date::{CivilDate, Instant};
+use crate::domain::id::CorrelationId;
+use crate::domain::mail::Mail;
+use crate::store::OutboxRow;
+use crate::store::announcements::{Announced, Announcement};
+
+/// How often the clock is looked at.
+const LOOK: Duration = Duration::from_secs(30);
+/// For how long a server takes a job, in seconds.
+const LEASE: i64 = 900;
+/// How long to wait after a failure, in seconds, for each one so far.
+const AFTER_FAILURE: i64 = 300;
+/// So many failures in a row are worth a mail.
+const TELL_AFTER: i64 = 3;
+
+/// What there is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    /// Who is reminded of what, daily.
+    Reminders,
+    /// The week for the Minister of the Lists, on Mondays.
+    Digest,
+    /// What is used up goes, daily.
+    Housekeeping,
+}
+
+impl Job {
+    /// Every job.
+    pub const ALL: [Self; 3] = [Self::Reminders, Self::Digest, Self::Housekeeping];
+
+    /// Its name in the database and in mails; ASCII, at most 16 bytes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reminders => "reminders",
+            Self::Digest => "digest",
+            Self::Housekeeping => "housekeeping",
+        }
+    }
+
+    /// The last day for which it should be done by a moment of the kingdom's clocks.
+    #[must_use]
+    pub fn due(self, today: CivilDate, hour: u32, daily_hour: u32) -> CivilDate {
+        let day = if hour >= daily_hour { today } else { today.day_before() };
+        match self {
+            Self::Digest => day.plus_days(-i64::from(day.naive().weekday().num_days_from_monday())),
+            Self::Reminders | Self::Housekeeping => day,
+        }
+    }
+}
+
+/// Does what is due.
+pub struct Scheduler {
+    tools: Tools,
+    server: Uuid,
+    daily_hour: u32,
+}
+
+impl Scheduler {
+    /// A scheduler that answers to that name among the servers.
+    #[must_use]
+    pub fn new(tools: Tools, server: Uuid, daily_hour: u32) -> Self {
+        Self { tools, server, daily_hour }
+    }
+
+    /// Works until it is told to end.
+    pub async fn run(self, mut ends: watch::Receiver<bool>) {
+        while !*ends.borrow() {
+            self.step().await;
+            tokio::select! {
+                () = sleep(LOOK) => {}
+                _ = ends.changed() => {}
+            }
+        }
+    }
+
+    /// Does what is due now; returns which jobs this server did.
+    pub async fn step(&self) -> Vec<Job> {
+        let mut done = Vec::new();
+        for job in Job::ALL {
+            match self.attempt(job).await {
+                Ok(true) => done.push(job),
+                Ok(false) => {}
+                Err(error) => tracing::error!(job = job.as_str(), %error, "a job failed; it is tried again"),
+            }
+        }
+        done
+    }
+
+    async fn attempt(&self, job: Job) -> Result<bool, BusError> {
+        let Tools { store, bus, .. } = &self.tools;
+        let (now, name) = (bus.now(), job.as_str());
+        let zone = bus.kingdom().catalogue.kingdom.zone.tz();
+        let due = job.due(bus.today(), hour(now, zone), self.daily_hour);
+        let Some(seen) = store.job(name).await? else {
+            // A register that was just set up has missed nothing.
+            store.first_job(name, due, now).await?;
+            return Ok(false);
+        };
+        // Done for a day that has not come: a clock was wrong then, and nothing may wait for that day.
+        let ahead = seen.done_day > bus.today();
+        if (seen.done_day >= due && !ahead) || seen.lease_until > now {
+            return Ok(false);
+        }
+        if !store.take_job(name, self.server, &seen, now, now.plus_seconds(LEASE)).await? {
+            return Ok(false);
+        }
+        match self.perform(job, due).await {
+            Ok(mails) => Ok(store.finish_job(name, self.server, due, now, &mails).await?),
+            Err(error) => {
+                metrics::counter!("jobs_failed_total", "job" => name).increment(1);
+                let after = AFTER_FAILURE * (seen.failures + 1).min(12);
+                let failures = store.fail_job(name, self.server, now.plus_seconds(after)).await?;
+                if failures >= TELL_AFTER {
+                    self.tell(job, failures).await?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Does a job; what it returns goes into the outbox as the job is noted as done.
+    async fn perform(&self, job: Job, due: CivilDate) -> Result<Vec<OutboxRow>, BusError> {
+        match job {
+            Job::Reminders => reminders::run(&self.tools).await.map(|_| Vec::new()),
+            Job::Digest => Ok(digest::of_week(&self.tools, due).await?.into_iter().collect()),
+            Job::Housekeeping => housekeeping::run(&self.tools).await.map(|_| Vec::new()),
+        }
+    }
+
+    /// Tells the Minister of the Lists that a job fails, once a day.
+    async fn tell(&self, job: Job, failures: i64) -> Result<(), BusError> {
+        let Tools { store, bus, .. } = &self.tools;
+        if bus.kingdom().catalogue.kingdom.mol_email.is_none() {
+            return Ok(());
+        }
+        let now = bus.now();
+        let params = serde_json::json!({ "job": job.as_str(), "failures": failures });
+        let mail = OutboxRow {
+            id: bus.ids().uuid_at(now),
+            template: Mail::NeedsYou.as_str(),
+            subject: None,
+            params: params.to_string().into_bytes(),
+            due_at: now,
+            correlation_id: CorrelationId(bus.ids().uuid_at(now)),
+        };
+        let mut what = [0; 16];
+        what[..job.as_str().len()].copy_from_slice(job.as_str().as_bytes());
+        let claim = Announcement {
+            subject: Uuid::nil(),
+            what: Uuid::from_bytes(what),
+            day: bus.today(),
+            threshold: 0,
+        };
+        store.announce(&[Announced { mail, claims: vec![claim] }], now).await?;
+        Ok(())
+    }
+}
+
+/// The hour that the clocks of a zone show.
+fn hour(at: Instant, zone: chrono_tz::Tz) -> u32 {
+    let utc = chrono::DateTime::from_timestamp_micros(at.micros()).unwrap_or_default();
+    utc.with_timezone(&zone).hour()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> CivilDate {
+        CivilDate::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_day_s_work_is_due_from_the_hour_on_and_yesterday_s_until_then() {
+        assert_eq!(Job::Reminders.due(day("2026-05-03"), 8, 9), day("2026-05-02"));
+        assert_eq!(Job::Reminders.due(day("2026-05-03"), 9, 9), day("2026-05-03"));
+        assert_eq!(Job::Reminders.due(day("2026-05-03"), 0, 0), day("2026-05-03"));
+    }
+
+    #[test]
+    fn the_week_is_told_on_mondays() {
+        // 2026-05-04 is a Monday.
+        assert_eq!(Job::Digest.due(day("2026-05-04"), 8, 9), day("2026-04-27"));
+        assert_eq!(Job::Digest.due(day("2026-05-04"), 9, 9), day("2026-05-04"));
+        assert_eq!(Job::Digest.due(day("2026-05-10"), 23, 9), day("2026-05-04"));
+    }
+
+    #[test]
+    fn a_night_without_the_hour_makes_it_later_and_one_that_has_it_twice_changes_nothing() {
+        let zone = chrono_tz::America::Toronto;
+        // 2026-03-08: two o'clock does not exist. 06:59Z is 1:59, 07:00Z is 3:00.
+        let at = |text: &str| {
+            let at = chrono::DateTime::parse_from_rfc3339(text).unwrap();
+            hour(Instant::from_micros(at.timestamp_micros()), zone)
+        };
+        let due = |hour| Job::Reminders.due(day("2026-03-08"), hour, 2);
+        assert_eq!(due(at("2026-03-08T06:59:00Z")), day("2026-03-07"));
+        assert_eq!(due(at("2026-03-08T07:00:00Z")), day("2026-03-08"));
+        // 2026-11-01: one o'clock comes twice, and is due both times for the same day.
+        let due = |hour| Job::Reminders.due(day("2026-11-01"), hour, 1);
+        assert_eq!(due(at("2026-11-01T05:30:00Z")), day("2026-11-01"));
+        assert_eq!(due(at("2026-11-01T06:30:00Z")), day("2026-11-01"));
+    }
+}
