@@ -149,6 +149,7 @@ mod tests {
                 listed: true,
                 card_id: None,
                 waiver_expires: None,
+                corrections: 0,
                 cards: [(
                     fencing,
                     desk::DocCard {
@@ -159,10 +160,10 @@ mod tests {
                 )]
                 .into(),
             },
-            2,
+            3,
             concat!(
                 r#"{"details":{"legal_name":"sealed"},"acceptance":20260001,"listed":true,"card_id":null,"#,
-                r#""waiver_expires":null,"cards":{"fencing":{"expires_on":null,"authorizations":["single-sword"],"#,
+                r#""waiver_expires":null,"corrections":0,"cards":{"fencing":{"expires_on":null,"authorizations":["single-sword"],"#,
                 r#""warrants":[["marshal","2024-10-04",null]]}}}"#,
             ),
         );

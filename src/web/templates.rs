@@ -15,12 +15,12 @@ use serde::Serialize;
 use super::assets::Assets;
 use super::views::{
     AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, CheckView, DeskForecastView,
-    DeskHomeView, DeskKingdomListView, DeskKingdomView, DeskListView, DeskMailView, DeskManyDoneView, DeskManyView,
-    DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskOutboxView, DeskPersonView, DeskPoliciesView,
-    DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView, DeskRecordView, DeskReportsView,
-    DeskRulebookView, DeskSessionsView, DeskWarrantsView, ErrorView, ForbiddenView, HomeView, MarshalsView,
-    MessageView, MyRecordView, Page, PersonalView, PrivacyDraftView, PrivacyPolicyView, RegisterView,
-    RequestView, SignInView, SignedOutView,
+    DeskHomeView, DeskKingdomListView, DeskKingdomView, DeskListView, DeskMailView, DeskManyDoneView,
+    DeskManyView, DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskOutboxView,
+    DeskPersonView, DeskPoliciesView, DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView,
+    DeskRecordView, DeskReportsView, DeskRulebookView, DeskSessionsView, DeskWarrantsView, ErrorView,
+    ForbiddenView, HomeView, MarshalsView, MessageView, MyRecordView, Page, PersonalView, PrivacyDraftView,
+    PrivacyPolicyView, RegisterView, RequestView, SignInView, SignedOutView,
 };
 
 #[derive(Embed)]

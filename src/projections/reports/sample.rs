@@ -163,6 +163,7 @@ pub fn entry(number: u128, waiver: Option<&str>, member: Option<&str>, cards: &[
         listed: false,
         card_id: None,
         waiver_expires: waiver.map(day),
+        corrections: 0,
         cards: cards.collect(),
     };
     let mut opened = vec![None; 9];

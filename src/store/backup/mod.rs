@@ -111,7 +111,13 @@ pub(super) const TABLES: [Table; 10] = [
     // Without them a card page would no longer ask.
     Table {
         name: "pins",
-        columns: &[("person", Bytes), ("hash", Bytes), ("set_at", Int), ("failures", Int), ("locked_until", Int)],
+        columns: &[
+            ("person", Bytes),
+            ("hash", Bytes),
+            ("set_at", Int),
+            ("failures", Int),
+            ("locked_until", Int),
+        ],
         key: &[0],
         only: "",
         part: Part::Log,

@@ -80,8 +80,13 @@ fn ask(
         .at_most(8)
         .width(Width::Short)
         .error(wrong);
-    let form =
-        CommandForm::new("pin", &format!("/card/{card_id}/pin"), "Show the card", fresh(state), vec![field]);
+    let form = CommandForm::new(
+        "pin",
+        &format!("/card/{}/pin", card_id.as_str()),
+        "Show the card",
+        fresh(state),
+        vec![field],
+    );
     let view = PersonalView {
         // Nobody is named before the PIN is right.
         heading: "This card asks for its PIN".to_owned(),
@@ -129,19 +134,19 @@ pub async fn try_pin(
 ) -> Result<Response, AppError> {
     let Ok(card_id) = CardId::parse(&text) else { return missed(&state, from, id) };
     if card_id.form() == CardIdForm::Legacy {
-        state.misses.check(from.counted)?;
+        state.misses.check(&from.counted)?;
     }
     let required = state.kingdom().catalogue.policies.required_on(state.today());
     let Some(card) = state.services.cards.find(&card_id, required).await? else {
         return missed(&state, from, id);
     };
-    let to_card = Redirect::to(&format!("/card/{card_id}")).into_response();
+    let to_card = Redirect::to(&format!("/card/{}", card_id.as_str())).into_response();
     let Some(held) = held(&state, card.id).await? else { return Ok(personal(to_card)) };
     let now = state.bus().now();
     if let Some(until) = held.locked(now) {
         return locked(&state, until);
     }
-    state.visitors.wrong_pins.check(from.counted)?;
+    state.visitors.wrong_pins.check(&from.counted)?;
     let sent = Sent::read(&body)?;
     let Ok(pin) = Pin::read(sent.text("pin")) else {
         let why = "Type the digits of the PIN".to_owned();

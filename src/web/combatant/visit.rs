@@ -30,7 +30,7 @@ pub struct Visit {
 }
 
 fn cookies(state: &AppState) -> Cookies {
-    Cookies::new(state.config.is_https())
+    state.sessions.cookies()
 }
 
 fn ends(state: &AppState) -> i64 {

@@ -110,7 +110,11 @@ pub(super) fn position(projections: &Projections) -> Position {
 }
 
 /// The same answer for every miss, until there were too many.
-pub(in crate::web) fn missed(state: &AppState, from: ClientAddress, id: RequestId) -> Result<Response, AppError> {
+pub(in crate::web) fn missed(
+    state: &AppState,
+    from: ClientAddress,
+    id: RequestId,
+) -> Result<Response, AppError> {
     miss(state, from, CardNotFoundView { check: false, request_id: id.text() })
 }
 

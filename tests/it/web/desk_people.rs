@@ -86,7 +86,7 @@ fn v7_the_list_is_taken_along_for_a_reason_and_that_is_recorded() {
         for persona in ["auditor", "administrator"] {
             cast.be(persona).await.post(path, &form(&[("reason", "x")])).await.is(403);
         }
-        cast.nobody().post(path, &form(&[("reason", "x")])).await.is(303);
+        cast.nobody().post(path, &form(&[("reason", "x")])).await.is(401);
     });
 }
 

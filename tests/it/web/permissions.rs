@@ -389,7 +389,7 @@ fn a1_a4_whoever_lacks_what_a_route_needs_is_refused_and_nothing_is_written() {
             // Nobody is led to where one signs in; whoever may not, is told what is missing.
             let nobody = ask(&cast.nobody()).await;
             let to_sign_in = nobody.header("location").starts_with("/auth/login")
-                || (nobody.status == 401 && nobody.body.contains("href=\"/auth/login?next="));
+                || (nobody.status == 401 && nobody.body.contains("href=\"/auth/login?next&#x3D;"));
             assert_eq!(to_sign_in, *needs != Nothing, "{method} {route}: {}", nobody.status);
             if *needs == Nothing {
                 continue;

@@ -150,10 +150,11 @@ fn what_was_typed_waits_until_its_owner_has_signed_in_again() {
         place.site.state.sessions.end_all(MOL).await.unwrap();
         let typed = "sca_name=%22%3E%3Cb%3EWulf+the+Red&notes=two%0D%0Alines&listed=1&listed=2";
         let page = here.post("/desk/people/new?from=list", typed).await.is(401);
-        let page = page.shows("You were signed out meanwhile").shows("action=\"/desk/people/new?from=list\"");
+        let page =
+            page.shows("You were signed out meanwhile").shows("action=\"/desk/people/new?from&#x3D;list\"");
         let page = page.shows("name=\"sca_name\" value=\"&quot;&gt;&lt;b&gt;Wulf the Red\"");
         let page = page.shows("value=\"1\"").shows("value=\"2\"").shows("two\r\nlines");
-        page.shows("href=\"/auth/login?next=%2Fdesk\"");
+        page.shows("href=\"/auth/login?next&#x3D;%2Fdesk\"");
         // Nothing that was typed, nothing that waits; and a page is led to as before.
         here.post("/desk/sessions/end-others", "").await.is(303);
         here.get("/desk/people/new").await.is(303);
