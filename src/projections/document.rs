@@ -147,6 +147,7 @@ mod tests {
                 acceptance: Acceptance::Of(PolicyVersion::parse("2026.1").unwrap()),
                 listed: true,
                 card_id: None,
+                corrections: 2,
                 waiver_expires: None,
                 cards: [(
                     fencing,
@@ -158,10 +159,10 @@ mod tests {
                 )]
                 .into(),
             },
-            2,
+            3,
             concat!(
                 r#"{"details":{"legal_name":"sealed"},"acceptance":20260001,"listed":true,"card_id":null,"#,
-                r#""waiver_expires":null,"cards":{"fencing":{"expires_on":null,"authorizations":["single-sword"],"#,
+                r#""waiver_expires":null,"corrections":2,"cards":{"fencing":{"expires_on":null,"authorizations":["single-sword"],"#,
                 r#""warrants":[["marshal","2024-10-04",null]]}}}"#,
             ),
         );

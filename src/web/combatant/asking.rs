@@ -80,18 +80,23 @@ fn ask(
         .at_most(8)
         .width(Width::Short)
         .error(wrong);
-    let form =
-        CommandForm::new("pin", &format!("/card/{card_id}/pin"), "Show the card", fresh(state), vec![field]);
+    let form = CommandForm::new(
+        "pin",
+        &format!("/card/{}/pin", card_id.as_str()),
+        "Show the card",
+        fresh(state),
+        vec![field],
+    );
     let view = PersonalView {
         // Nobody is named before the PIN is right.
         heading: "This card asks for its PIN".to_owned(),
         lead: None,
-        paragraphs: Vec::new(),
+        paragraphs: forgotten(),
         policy: None,
         form: Some(form),
-        next: vec![Link::new("/privacy-policy", "Why?")],
+        next: Vec::new(),
     };
-    page(state, "PIN", PersonalView { next: Vec::new(), paragraphs: forgotten(), ..view }, status)
+    page(state, "PIN", view, status)
 }
 
 fn forgotten() -> Vec<String> {
@@ -135,7 +140,7 @@ pub async fn try_pin(
     let Some(card) = state.services.cards.find(&card_id, required).await? else {
         return missed(&state, from, id);
     };
-    let to_card = Redirect::to(&format!("/card/{card_id}")).into_response();
+    let to_card = Redirect::to(&format!("/card/{}", card_id.as_str())).into_response();
     let Some(held) = held(&state, card.id).await? else { return Ok(personal(to_card)) };
     let now = state.bus().now();
     if let Some(until) = held.locked(now) {
