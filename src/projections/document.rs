@@ -148,8 +148,8 @@ mod tests {
                 acceptance: Acceptance::Of(PolicyVersion::parse("2026.1").unwrap()),
                 listed: true,
                 card_id: None,
+                corrections: 2,
                 waiver_expires: None,
-                corrections: 0,
                 cards: [(
                     fencing,
                     desk::DocCard {
@@ -163,7 +163,7 @@ mod tests {
             3,
             concat!(
                 r#"{"details":{"legal_name":"sealed"},"acceptance":20260001,"listed":true,"card_id":null,"#,
-                r#""waiver_expires":null,"corrections":0,"cards":{"fencing":{"expires_on":null,"authorizations":["single-sword"],"#,
+                r#""waiver_expires":null,"corrections":2,"cards":{"fencing":{"expires_on":null,"authorizations":["single-sword"],"#,
                 r#""warrants":[["marshal","2024-10-04",null]]}}}"#,
             ),
         );

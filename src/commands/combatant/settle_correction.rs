@@ -18,6 +18,7 @@ impl SettleCorrection {
     ///
     /// # Errors
     /// Never.
+    #[expect(clippy::unnecessary_wraps, reason = "every decision answers alike")]
     pub fn decide(&self, record: &Record, _: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         if !record.corrections.iter().any(|(asked, _)| *asked == self.asked) {
             return Ok(Vec::new());

@@ -162,6 +162,7 @@ pub fn entry(number: u128, waiver: Option<&str>, member: Option<&str>, cards: &[
         acceptance: Acceptance::Unknown,
         listed: false,
         card_id: None,
+        corrections: 0,
         waiver_expires: waiver.map(day),
         corrections: 0,
         cards: cards.collect(),

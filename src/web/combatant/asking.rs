@@ -91,12 +91,12 @@ fn ask(
         // Nobody is named before the PIN is right.
         heading: "This card asks for its PIN".to_owned(),
         lead: None,
-        paragraphs: Vec::new(),
+        paragraphs: forgotten(),
         policy: None,
         form: Some(form),
-        next: vec![Link::new("/privacy-policy", "Why?")],
+        next: Vec::new(),
     };
-    page(state, "PIN", PersonalView { next: Vec::new(), paragraphs: forgotten(), ..view }, status)
+    page(state, "PIN", view, status)
 }
 
 fn forgotten() -> Vec<String> {

@@ -19,6 +19,7 @@ use crate::domain::contact::Email;
 use crate::domain::details::DetailField;
 use crate::domain::id::{CombatantId, CommandId, CorrelationId};
 use crate::domain::mail::{LinkPurpose, Mail};
+use crate::domain::personal::Personal;
 use crate::events::evolve::{Record, Standing};
 use crate::store::{NewLink, OutboxRow};
 use crate::web::error::AppError;
@@ -223,7 +224,7 @@ async fn people(
     let mut found = Vec::new();
     for entry in state.services.indexes.desk().with_line(&key).into_iter().take(MOST_PEOPLE) {
         let record = state.bus().record(entry.id).await?;
-        let held = record.details.get(&DetailField::Email).and_then(|held| held.text());
+        let held = record.details.get(&DetailField::Email).and_then(Personal::text);
         let same = held.and_then(|held| Email::parse(held).ok()).is_some_and(|held| held.key() == key);
         if same && record.standing == Standing::Active {
             found.push((entry.id, record));

@@ -100,7 +100,8 @@ fn p5_what_an_officer_saved_meanwhile_is_shown_and_nothing_is_lost() {
         let link = asked(&cast, id, 1).await;
         let page = cast.site.get(&link).await.is(200);
         let record = cast.site.state.bus().record(id).await.unwrap();
-        let details = emol::web::desk::person::filled(&record).with(DetailField::City, "Kingston");
+        let held = record.details.iter().map(|(field, value)| (*field, value.text().unwrap().to_owned()));
+        let details = RawDetails(held.collect()).with(DetailField::City, "Kingston");
         issue(&cast, id, emol::commands::combatant::change_details::ChangeDetails { details }.into()).await;
         let body = filled(&page, &[("city", "Ottawa")]);
         let again = cast.site.post(&link, &body).await.is(409).shows("Kingston").shows("Ottawa");
