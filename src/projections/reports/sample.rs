@@ -164,7 +164,6 @@ pub fn entry(number: u128, waiver: Option<&str>, member: Option<&str>, cards: &[
         card_id: None,
         corrections: 0,
         waiver_expires: waiver.map(day),
-        corrections: 0,
         cards: cards.collect(),
     };
     let mut opened = vec![None; 9];
