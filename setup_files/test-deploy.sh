@@ -177,6 +177,8 @@ step "cut over to 80 from an older emol_prod: nobody answered for $gap ms; the t
 limit=$(docker inspect -f '{{.HostConfig.Memory}}' emol-app-blue)
 [[ $limit == 134217728 ]] || die "the app has no memory limit of 128 MiB"
 rss=$(awk '/VmRSS/ {print int($2 / 1024)}' "/proc/$(docker inspect -f '{{.State.Pid}}' emol-app-blue)/status")
+# Whether such a limit means anything here: one that takes more is ended.
+refused docker run --rm --memory 128m --memory-swap 128m nginx:1.28 sh -c 'head -c 300m /dev/zero | tail -c 290m >/dev/null'
 step "the app lives within 128 MiB: $rss MiB resident"
 
 # ---- versions under load ---------------------------------------------------------------------------
