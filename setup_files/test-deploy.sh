@@ -167,6 +167,23 @@ grep -q "<strong>TEST</strong>" "$work/out" || die "the test stack does not say 
 step "version 1 answers on 8080 and says TEST, with a database of its own"
 
 docker run -d --name emol_prod -p 80:80 nginx:1.28 nginx -g 'daemon off;' >/dev/null
+refused deploy --cutover --test
+refused deploy --cutover --version 1.x
+refused deploy --nonsense
+deploy --cutover --dry-run | grep "nothing → $v1" >/dev/null || die "a dry run does not say what it would do"
+! docker container inspect emol-app-blue >/dev/null 2>&1 || die "a dry run did something"
+step "wrong flags are refused, and a dry run does nothing"
+python3 -m http.server --bind 0.0.0.0 443 --directory "$work/registry" </dev/null >/dev/null 2>&1 &
+squatter=$!
+pids+=("$squatter")
+for _ in {1..50}; do port_taken 443 && break; sleep 0.1; done
+refused deploy --cutover
+grep -q 'started again' "$work/refused" || { cat "$work/refused" >&2; die "a taken port should have been noticed"; }
+curl -fsS -o /dev/null http://localhost/ || die "what was on port 80 before was not started again"
+! docker container inspect emol-app-blue >/dev/null 2>&1 || die "the new app was left behind"
+kill "$squatter"
+wait "$squatter" 2>/dev/null || true
+step "port 443 is taken by somebody unknown: what was there before is started again"
 deploy --cutover >"$work/out" 2>&1 || { cat "$work/out" >&2; die "the first cutover failed"; }
 [[ $(serving) == "$v1" ]] || die "production does not answer on 80"
 gap=$(sed -n 's/.*nobody answered for \([0-9]*\) ms.*/\1/p' "$work/out")
@@ -177,6 +194,8 @@ step "cut over to 80 from an older emol_prod: nobody answered for $gap ms; the t
 limit=$(docker inspect -f '{{.HostConfig.Memory}}' emol-app-blue)
 [[ $limit == 134217728 ]] || die "the app has no memory limit of 128 MiB"
 rss=$(awk '/VmRSS/ {print int($2 / 1024)}' "/proc/$(docker inspect -f '{{.State.Pid}}' emol-app-blue)/status")
+# Whether such a limit means anything here: one that takes more is ended.
+refused docker run --rm --memory 128m --memory-swap 128m nginx:1.28 sh -c 'head -c 300m /dev/zero | tail -c 290m >/dev/null'
 step "the app lives within 128 MiB: $rss MiB resident"
 
 # ---- versions under load ---------------------------------------------------------------------------

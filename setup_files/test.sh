@@ -10,6 +10,8 @@
 # EMOL_TEST_AXE          axe.min.js of axe-core; without it it comes from npm, below target/
 # EMOL_TEST_OIDC_PROVIDER  the program oidc-provider-mock; without it one is installed below target/
 # EMOL_TEST_AIOSMTPD     the program aiosmtpd; without it one is installed below target/
+# EMOL_TEST_DEPLOY       yes: a whole run deploys at its end, too; it needs root, ports 80, 443 and 8080, and minutes
+#                        for the image (--only deploy does it by itself)
 # CI                     when set, a run that leaves a database out fails
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -185,6 +187,13 @@ if [[ -z $area ]] && ((sqlite + mariadb + mysql > 0)); then
   ((mysql)) || [[ -z $mysql_version ]] || { echo "test.sh: no test ran on MySQL" >&2; status=1; }
 fi
 if [[ " ${needs[*]} " == *' databases '* && -z $mysql_version ]]; then echo "MySQL was not tested"; fi
+if [[ -z $area ]]; then
+  if [[ ${EMOL_TEST_DEPLOY:-} != yes ]]; then
+    echo "The deployment was not tested: setup_files/test.sh --only deploy does that"
+  elif ((status == 0)); then
+    setup_files/test-deploy.sh || status=$?
+  fi
+fi
 if ((status)); then verdict=FAILED; else verdict=passed; fi
 echo "tests $verdict: ${#ran[@]} ran, of them on SQLite $sqlite," \
   "on MariaDB $mariadb${mariadb_version:+ (${mariadb_version%%-*})}, on MySQL $mysql${mysql_version:+ (${mysql_version%%[[:space:]]*})}"

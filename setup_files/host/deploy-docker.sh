@@ -277,7 +277,8 @@ run_emol() {
   if [[ -f $config_dir/emol_credentials.json ]]; then
     options+=(-v "$config_dir/emol_credentials.json:/opt/emol/emol_credentials.json:ro")
   fi
-  docker run --rm --read-only --tmpfs /tmp --network "$network" --env-file "$env_file" -e EMOL_STATIC_DIR= "${options[@]}" "$app_image" "$@"
+  if [[ $1 == backup ]]; then options+=(-v "$VAR/backups/emol:/var/backups/emol"); fi
+  docker run --rm --read-only --tmpfs /tmp --memory 256m --network "$network" --env-file "$env_file" -e EMOL_STATIC_DIR= "${options[@]}" "$app_image" "$@"
 }
 
 need_settings() {
@@ -630,7 +631,8 @@ do_backup() {
   current=$(current_colour)
   [[ -n $current ]] || fail "nothing runs that could be backed up"
   [[ -z $dry_run ]] || { say "would write a backup to /var/backups/emol"; return 0; }
-  docker exec "emol-app-$current" emol backup --into /var/backups/emol || fail "the backup failed"
+  # In a container of its own: a large log takes more memory than the app may have.
+  run_emol emol_net emol.env "$(image_of "emol-app-$current")" backup --into /var/backups/emol || fail "the backup failed"
   target=$(setting emol.env BACKUP_TO)
   case $target in
     '') ;;
