@@ -103,7 +103,7 @@ async fn page(
 async fn mail_refused(state: &AppState, record: &Record, id: CombatantId) -> Result<Option<Badge>, AppError> {
     let store = &state.services.store;
     let Some(bounce) = store.bounce_of(id.0).await? else { return Ok(None) };
-    let address = detail(record, DetailField::Email).map(|text| text.to_ascii_lowercase());
+    let address = detail(record, DetailField::Email).map(str::to_ascii_lowercase);
     let same = address.is_some_and(|address| store.keyring().address_hash(&address) == bounce.address);
     let zone = state.kingdom().catalogue.kingdom.zone.tz();
     let since = short_date(civil_date(bounce.at, zone));
