@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -196,6 +196,11 @@ impl Post {
                 own.entry(name).or_insert(Value::Null);
             }
         }
+        if let (Mail::PolicyDeclined, Value::Object(own)) = (kind, &mut own) {
+            // Who accepted once and takes it back declines nothing.
+            let withdrew = own.get("why").is_some_and(|why| why == "withdrawn");
+            own.insert("withdrew".into(), withdrew.into());
+        }
         self.letter(kind, to, None, own)
     }
 
@@ -369,7 +374,7 @@ impl Post {
     }
 
     async fn sealed_address(&self, sealed: Option<&str>) -> Result<Option<Email>, ComposeError> {
-        let bytes = sealed.and_then(|text| STANDARD.decode(text).ok());
+        let bytes = sealed.and_then(|text| STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok());
         let sealed = bytes.as_deref().and_then(Sealed::from_bytes);
         let sealed = sealed.ok_or_else(|| ComposeError::Unwritable("it has no sealed address".to_owned()))?;
         let text = self.store.keyring().open_field(DetailField::Email.as_str(), &sealed).await?;

@@ -22,7 +22,7 @@ pub fn of(mail: Mail) -> Value {
         Mail::CardLink | Mail::UpdateDetails | Mail::MyRecord => people(),
         Mail::PinLocked => named(json!({ "minutes": 15 })),
         Mail::AddressChanged => named(json!({})),
-        Mail::PolicyDeclined => json!({}),
+        Mail::PolicyDeclined => json!({ "withdrew": false }),
         Mail::WeeklyDigest => json!({
             "week": "2 November 2026", "new": 4, "lapsed_cards": 7, "lapsed_waivers": 1, "lapsing_cards": 38,
             "lapsing_waivers": 5, "not_accepted": 3, "dead": 1, "bounced": 2, "position": 48_213,

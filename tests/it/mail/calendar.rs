@@ -172,13 +172,13 @@ async fn everybody(ground: &Ground, first: NaiveDate, dice: &mut Dice) -> Vec<So
 /// What people do on a day.
 async fn live(ground: &Ground, people: &mut [Someone], today: NaiveDate, dice: &mut Dice) {
     for someone in people.iter_mut().filter(|someone| !someone.gone) {
-        for item in [0, 1, 2] {
+        for (item, what) in ITEMS.into_iter().enumerate() {
             // Most renew some time around the expiry, some never.
             let left = someone.expires[item].signed_duration_since(today).num_days();
             if !(-20..=50).contains(&left) || !dice.one_in(60) {
                 continue;
             }
-            if item == 2 {
+            if what == "waiver" {
                 ground.issue(someone.id, RecordWaiver { signed_on: civil(today) }).await;
                 someone.expires[2] = today.checked_add_months(Months::new(84)).unwrap();
             } else {

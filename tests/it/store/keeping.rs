@@ -245,7 +245,7 @@ fn a_database_of_another_program_is_left_alone() {
         database.admin.raw("DROP TABLE migrations").await.unwrap();
         let refused = migrate(&database.admin, &FixedClock::at(NOW)).await.unwrap_err();
         assert!(matches!(refused, DbError::Setting(_)), "{refused}");
-        assert!(refused.to_string().contains("claims, commands"), "{refused}");
+        assert!(refused.to_string().contains("announcements, bounces"), "{refused}");
         let list = database.admin.fetch_all("SELECT number FROM migrations", &[]).await;
         assert!(list.is_err(), "nothing was made");
     });
