@@ -13,6 +13,7 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::letter::Handover;
@@ -81,8 +82,14 @@ impl Line {
         let tls = || TlsParameters::new(config.host.clone()).map_err(|_| NoLine::NoTls);
         let wrapped = if config.tls == SmtpTls::Wrapped { Some(tls()?) } else { None };
         let place = (config.host.as_str(), config.port);
-        let connected =
-            AsyncSmtpConnection::connect_tokio1(place, Some(CONNECT), &hello, wrapped, None).await;
+        let connected = if wrapped.is_some() {
+            AsyncSmtpConnection::connect_tokio1(place, Some(CONNECT), &hello, wrapped, None).await
+        } else {
+            let stream = TcpStream::connect(place).await.map_err(|_| NoLine::Away)?;
+            // A mail is several small writes: without this, each waits for the answer to the one before.
+            stream.set_nodelay(true).map_err(|_| NoLine::Away)?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await
+        };
         let mut line = connected.map_err(|why| if why.is_tls() { NoLine::NoTls } else { NoLine::Away })?;
         if config.tls == SmtpTls::Required {
             if !line.can_starttls() {

@@ -81,7 +81,7 @@ fn ask(
         .width(Width::Short)
         .error(wrong);
     let form = CommandForm::new(
-        "pin",
+        "card-pin",
         &format!("/card/{}/pin", card_id.as_str()),
         "Show the card",
         fresh(state),

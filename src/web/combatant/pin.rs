@@ -52,7 +52,7 @@ fn form(
         rules.min_digits, rules.max_digits
     ));
     let fields = vec![first, field("again", "The same once more")];
-    let form = CommandForm::new("pin", &by.path, "Set the PIN", fresh(state), fields);
+    let form = CommandForm::new("set-pin", &by.path, "Set the PIN", fresh(state), fields);
     let (heading, lead) = if by.record.pin {
         ("Set another PIN", "Your card page goes on asking for the old PIN until you have set this one.")
     } else {

@@ -32,7 +32,7 @@ impl Sample for PersonalView {
                 "Forgotten? The Minister of the Lists can mail a link to set another one.".into(),
             ],
             policy: None,
-            form: Some(form("pin", "Show the card", vec![pin])),
+            form: Some(form("card-pin", "Show the card", vec![pin])),
             next: Vec::new(),
         };
         let locked = Self { form: None, lead: Some("Try again in 15 minutes.".into()), ..asks.clone() };
