@@ -97,7 +97,7 @@ fn a4_the_settings_open_to_holders_and_to_nobody_else() {
             }
         }
         for path in FORMS {
-            cast.nobody().post(path, &body).await.is(303);
+            cast.nobody().post(path, &body).await.is(401);
             for other in &others {
                 other.post(path, &body).await.is(403).shows("manage_kingdom");
             }

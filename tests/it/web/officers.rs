@@ -109,7 +109,7 @@ fn a4_every_page_and_form_is_for_holders_of_write_officer_info_alone() {
             );
         }
         for path in &posts {
-            cast.nobody().post(path, &sent).await.is(303);
+            cast.nobody().post(path, &sent).await.is(401);
         }
         let holder = cast.be("administrator").await;
         holder.get("/desk").await.is(200).shows("href=\"/desk/officers\"").shows("Invite an officer");

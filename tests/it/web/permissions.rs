@@ -2,6 +2,7 @@
 //! has a row here, or the test of the routes fails.
 
 use emol::commands::Command;
+use emol::commands::combatant::ask_correction::AskCorrection;
 use emol::commands::officers::{OfficersCommand, Verb};
 use emol::domain::actor::Actor;
 use emol::domain::card_id::CardId;
@@ -358,12 +359,18 @@ fn a1_a4_whoever_lacks_what_a_route_needs_is_refused_and_nothing_is_written() {
         }
         // Somebody for each row, before a holder closes the region that they live in.
         let mut people = Vec::new();
-        for _ in TABLE {
+        for (_, route, _) in TABLE {
             let random = cast.site.state.services.ids.uuid_at(NOW).into_bytes();
             let card_id = CardId::from_random(random[6..].try_into().unwrap());
             let mut someone = fighter("Ásta", card_id.as_str().to_owned().leak());
             someone.marshal = true;
-            people.push(cast.site.register(&someone).await);
+            let combatant = cast.site.register(&someone).await;
+            if route.ends_with("/settle-correction") {
+                let command = AskCorrection { text: "A letter is missing".to_owned() }.into();
+                let asked = cast.site.issue(Command::Combatant { combatant, command }).await;
+                cast.site.seen(asked).await;
+            }
+            people.push(combatant);
         }
         for ((method, route, needs), person) in TABLE.iter().zip(people) {
             let (permissions, discipline, other) = match *needs {

@@ -90,7 +90,7 @@ fn a4_the_policy_opens_to_holders_and_to_nobody_else() {
             }
         }
         for path in FORMS {
-            cast.nobody().post(path, &body).await.is(303);
+            cast.nobody().post(path, &body).await.is(401);
             for other in &others {
                 other.post(path, &body).await.is(403).shows("can_edit_privacy_policy");
             }

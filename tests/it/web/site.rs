@@ -270,13 +270,13 @@ impl Site {
         id
     }
 
-    /// Waits until every read model, every index and the kept pages know of an event.
+    /// Waits until every read model, every index and the kept pages know of an event, of a person or of the kingdom.
     pub async fn seen(&self, position: Position) {
         let services = &self.state.services;
         assert!(services.projections.wait_for(position, Duration::from_secs(10)).await);
         assert!(services.indexes.wait_for(position, Duration::from_secs(10)).await);
         for _ in 0..1000 {
-            if self.state.followed.last() >= position {
+            if self.state.followed.last().max(self.state.kingdom().position) >= position {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -75,7 +75,7 @@ fn a_correction_that_is_asked_for_waits_on_the_desk_until_somebody_looks_after_i
             .shows("wait to be looked after")
             .hides("<i>Saturday");
         let minister = cast.be("list-minister").await;
-        minister.get("/desk").await.shows("Corrections asked").shows("state=corrections");
+        minister.get("/desk").await.shows("Corrections asked").shows("state&#x3D;corrections");
         minister.get("/desk/people?state=corrections").await.is(200).shows("Ásta");
         let path = format!("/desk/people/{id}");
         let record = minister.get(&path).await.shows("My bout was on &lt;i&gt;Saturday");

@@ -13,7 +13,7 @@ async fn card_of(cast: &Cast, id: CombatantId) -> String {
 
 async fn set(cast: &Cast, link: &str, pin: &str) -> Answer {
     let page = cast.site.get(link).await.is(200);
-    let command = page.command_id("pin");
+    let command = page.command_id("set-pin");
     cast.site.post(link, &form(&[("command_id", &command), ("pin", pin), ("again", pin)])).await
 }
 
@@ -77,7 +77,7 @@ fn l3_a_poor_pin_is_refused_and_never_shown_again() {
             set(&cast, &link, poor).await.is(422).shows(why).hides(&format!("value=\"{poor}\""));
         }
         let page = cast.site.get(&link).await;
-        let body = form(&[("command_id", &page.command_id("pin")), ("pin", "2580"), ("again", "2581")]);
+        let body = form(&[("command_id", &page.command_id("set-pin")), ("pin", "2580"), ("again", "2581")]);
         cast.site.post(&link, &body).await.is(422).shows("not the same");
         set(&cast, &link, "2580").await.is(200);
         cast.site.get(&link).await.is(410);
