@@ -340,6 +340,7 @@ fn refused(answer: &Answer, missing: Permission) -> bool {
 #[test]
 fn a1_a4_whoever_lacks_what_a_route_needs_is_refused_and_nothing_is_written() {
     on_all_databases(|database| async move {
+        emol::store::format::raise(&database.admin, emol::events::LOG_FORMAT).await.unwrap();
         let cast = Cast::serve(&database).await;
         // Whom the forms about officers are about.
         let colleague = OfficerId(cast.site.state.services.ids.uuid_at(NOW));
