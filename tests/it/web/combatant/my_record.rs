@@ -51,7 +51,7 @@ fn v7_a_person_sees_what_is_held_who_changed_it_and_who_looked() {
         cast.site.get(SHOW).await.is(410).hides("Xavier");
         let forged = cookie.replace(&id.0.simple().to_string(), &other.0.simple().to_string());
         with_cookie(&cast, "GET", SHOW, &forged, "").await.is(410);
-        cast.site.clock.set(NOW.plus_seconds(30 * 60));
+        cast.site.clock.set(NOW.plus_seconds(31 * 60));
         with_cookie(&cast, "GET", SHOW, &cookie, "").await.is(410);
     });
 }
