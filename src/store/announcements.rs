@@ -60,12 +60,11 @@ impl Store {
 
     async fn announce_together(&self, part: &[Announced], now: Instant) -> Result<bool> {
         let mut tx = self.db().begin().await?;
-        match insert(&mut tx, part, now).await {
-            Ok(()) => tx.commit().await.map(|()| true),
-            Err(error) => {
-                tx.rollback().await;
-                if matches!(error, DbError::DuplicateKey) { Ok(false) } else { Err(error) }
-            }
+        let written = insert(&mut tx, part, now).await;
+        match tx.settle(written).await {
+            Ok(()) => Ok(true),
+            Err(DbError::DuplicateKey) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 

@@ -113,13 +113,7 @@ impl Store {
             Ok(_) => Ok(false),
             Err(error) => Err(error),
         };
-        match done {
-            Ok(true) => tx.commit().await.map(|()| true),
-            other => {
-                tx.rollback().await;
-                other
-            }
-        }
+        tx.settle_if(done).await
     }
 
     /// Notes that a job failed; it may be taken again from `until` on. Returns how often it has failed since it was done.

@@ -69,13 +69,7 @@ impl Store {
             super::outbox::insert(&mut tx, mails.iter(), now).await
         }
         .await;
-        match written {
-            Ok(()) => tx.commit().await,
-            Err(error) => {
-                tx.rollback().await;
-                Err(error)
-            }
-        }
+        tx.settle(written).await
     }
 
     /// Makes a link.

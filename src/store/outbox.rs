@@ -120,21 +120,6 @@ fn read(row: &Row) -> Result<StoredMail> {
 }
 
 impl Store {
-    /// Puts mails into the outbox that belong to no fact.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn enqueue(&self, mails: &[OutboxRow], now: Instant) -> Result<()> {
-        let mut tx = self.db().begin().await?;
-        match insert(&mut tx, mails.iter(), now).await {
-            Ok(()) => tx.commit().await,
-            Err(error) => {
-                tx.rollback().await;
-                Err(error)
-            }
-        }
-    }
-
     /// Whether a mail is due.
     ///
     /// # Errors
@@ -178,13 +163,8 @@ impl Store {
             return Ok(found);
         }
         let mut tx = self.db().begin().await?;
-        match take(&mut tx, found, server, now, until).await {
-            Ok(taken) => tx.commit().await.map(|()| taken),
-            Err(error) => {
-                tx.rollback().await;
-                Err(error)
-            }
-        }
+        let taken = take(&mut tx, found, server, now, until).await;
+        tx.settle(taken).await
     }
 
     /// Writes down how a try of a mail that was taken ended; `false` when somebody else has it by now. That it was
@@ -194,17 +174,8 @@ impl Store {
     /// The database.
     pub async fn end_try(&self, mail: &StoredMail, server: Uuid, now: Instant, end: TryEnd) -> Result<bool> {
         let mut tx = self.db().begin().await?;
-        match self.end_in(&mut tx, mail, server, now, end).await {
-            Ok(true) => tx.commit().await.map(|()| true),
-            Ok(false) => {
-                tx.rollback().await;
-                Ok(false)
-            }
-            Err(error) => {
-                tx.rollback().await;
-                Err(error)
-            }
-        }
+        let done = self.end_in(&mut tx, mail, server, now, end).await;
+        tx.settle_if(done).await
     }
 
     async fn end_in(
@@ -300,13 +271,7 @@ impl Store {
             Ok(_) => Ok(false),
             Err(error) => Err(error),
         };
-        match done {
-            Ok(true) => tx.commit().await.map(|()| true),
-            other => {
-                tx.rollback().await;
-                other
-            }
-        }
+        tx.settle_if(done).await
     }
 
     /// A mail.

@@ -94,13 +94,8 @@ impl Store {
         locked_until: Instant,
     ) -> Result<PinTry> {
         let mut tx = self.db().begin().await?;
-        match count(&mut tx, person, tries, now, locked_until).await {
-            Ok(answer) => tx.commit().await.map(|()| answer),
-            Err(error) => {
-                tx.rollback().await;
-                Err(error)
-            }
-        }
+        let answer = count(&mut tx, person, tries, now, locked_until).await;
+        tx.settle(answer).await
     }
 
     /// Forgets the mistakes: the PIN was right. `last` says that this very try had locked it;

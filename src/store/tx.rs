@@ -187,6 +187,32 @@ impl Tx {
         self.end().await;
     }
 
+    /// Ends it by what came of its statements: saved, or undone where one failed.
+    ///
+    /// # Errors
+    /// The statement's, or that of [`Tx::commit`].
+    pub async fn settle<T>(self, done: Result<T>) -> Result<T> {
+        match done {
+            Ok(answer) => self.commit().await.map(|()| answer),
+            Err(error) => {
+                self.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Like [`Tx::settle`], and undone as well where the answer is that there was nothing to do.
+    ///
+    /// # Errors
+    /// Those of [`Tx::settle`].
+    pub async fn settle_if(self, done: Result<bool>) -> Result<bool> {
+        if matches!(done, Ok(false)) {
+            self.rollback().await;
+            return Ok(false);
+        }
+        self.settle(done).await
+    }
+
     async fn end(&mut self) {
         if self.command("ROLLBACK").await.is_ok() {
             self.give_back();
