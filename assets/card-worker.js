@@ -2,7 +2,7 @@
 // It sees the pages below /card/ and what they load; of all others, and of cards that nobody kept, it keeps nothing.
 const SHELF = "emol-card";
 const PATIENCE = 4000;
-const PARTS = /(?:href|src)="(\/static\/[^"]+|\/theme\.css[^"]*|\/favicon\.svg)"/g;
+const PARTS = /(?:href|src)="(\/static\/[^"]+|\/theme\.css[^"]*|\/favicon\.svg|\/check\/[\w-]+\.svg)"/g;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

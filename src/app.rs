@@ -23,7 +23,6 @@ use crate::processes::mail::{Post, Status};
 use crate::projections::{Indexes, Projections, card};
 use crate::store::{Db, MasterKeys, OpenError, Store};
 use crate::web::state::AppState;
-use crate::web::templates::TemplatesError;
 use crate::web::{followed, router};
 
 /// How long a start waits for the lists in memory.
@@ -220,9 +219,6 @@ pub enum StartError {
     /// What the kingdom has decided.
     #[error(transparent)]
     Bus(#[from] BusError),
-    /// A broken build.
-    #[error(transparent)]
-    Templates(#[from] TemplatesError),
     /// A broken build.
     #[error(transparent)]
     Mails(#[from] TemplateError),

@@ -181,7 +181,6 @@ impl From<StartError> for Failure {
         match error {
             StartError::Open(error) => error.into(),
             StartError::Bus(error) => error.into(),
-            StartError::Templates(error) => Self::Internal(error.to_string()),
             StartError::Mails(error) => Self::Internal(error.to_string()),
         }
     }

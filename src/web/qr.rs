@@ -54,9 +54,17 @@ impl Qr {
         })
     }
 
-    /// The dark squares as the `d` of an SVG path, in a box of [`Qr::side`] squares.
+    /// The code as an SVG picture, a unit for a square.
     #[must_use]
-    pub fn path(&self) -> String {
+    pub fn svg(&self) -> String {
+        let (side, path) = (self.side(), self.path());
+        format!(
+            r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{path}"/></svg>"##
+        )
+    }
+
+    /// The dark squares as the `d` of an SVG path, in a box of [`Qr::side`] squares.
+    fn path(&self) -> String {
         let mut path = String::with_capacity(8 * self.dark.len());
         // Where the pen is: relative moves are shorter.
         let (mut at, mut row) = (0, 0);

@@ -132,7 +132,7 @@ impl AppState {
     /// A template does not parse: a broken build.
     pub fn new(services: Services, config: WebConfig) -> Result<Self, StartError> {
         let assets = Assets::load();
-        let templates = Templates::load(&assets)?;
+        let templates = Templates::new(&assets);
         let post = Post::new(services.store.clone(), services.bus.clone(), &config.base_url)?;
         let sessions = Sessions::new(services.clone(), &config);
         let provider = config

@@ -1,13 +1,16 @@
 //! Every page, as a typed function of its view.
 //!
-//! Templates are embedded, parsed once at start, in strict mode (a field that
-//! a template names and a view lacks is an error) and with escaping on.
+//! Templates are embedded, in strict mode (a field that a template names and a
+//! view lacks is an error) and with escaping on. A page's is parsed when it is
+//! first asked for: all of them took half of the time that `serve` needs to start.
+//! A test renders every page, so a template that does not parse is not released.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use handlebars::{
     Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderError, RenderErrorReason,
+    TemplateError,
 };
 use rust_embed::Embed;
 use serde::Serialize;
@@ -27,56 +30,59 @@ use super::views::{
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
 struct Sources;
 
-/// Why the templates could not be read: a mistake in the program, found at start.
-#[derive(Debug, thiserror::Error)]
-pub enum TemplatesError {
-    /// A template is not UTF-8.
-    #[error("the template {0} is not UTF-8 text")]
-    NotText(String),
-    /// A template does not parse.
-    #[error("a template does not parse: {0}")]
-    Syntax(#[from] Box<handlebars::TemplateError>),
-}
-
-/// All templates, ready to render. Cheap to clone.
+/// All templates. Cheap to clone.
 #[derive(Clone)]
 pub struct Templates {
-    pages: Arc<Handlebars<'static>>,
+    sources: Arc<BTreeMap<String, String>>,
+    pages: Arc<BTreeMap<&'static str, OnceLock<Handlebars<'static>>>>,
+    assets: Assets,
 }
 
 impl Templates {
-    /// Parses every embedded template; `assets` gives their addresses.
-    ///
-    /// # Errors
-    /// A template does not parse. A test renders them all, so this is a broken build.
-    pub fn load(assets: &Assets) -> Result<Self, TemplatesError> {
-        let mut sources = BTreeMap::new();
-        for file in Sources::iter() {
-            // Mails are none of the pages' business.
-            if file.starts_with("mail/") {
-                continue;
-            }
-            let Some(name) = file.strip_suffix(".hbs").map(|name| name.trim_start_matches("partials/"))
-            else {
-                continue;
-            };
-            let Some(source) = Sources::get(&file) else { continue };
-            let text = String::from_utf8(source.data.into_owned())
-                .map_err(|_| TemplatesError::NotText(file.clone().into_owned()))?;
-            sources.insert(name.to_owned(), text);
+    /// The embedded templates; `assets` gives the addresses of what they show.
+    #[must_use]
+    pub fn new(assets: &Assets) -> Self {
+        // Mails are none of the pages' business.
+        let sources = Sources::iter().filter(|file| !file.starts_with("mail/")).filter_map(|file| {
+            let name = file.strip_suffix(".hbs")?.trim_start_matches("partials/").to_owned();
+            Some((name, String::from_utf8(Sources::get(&file)?.data.into_owned()).ok()?))
+        });
+        let pages = Self::PAGES.iter().map(|name| (*name, OnceLock::new()));
+        Self {
+            sources: Arc::new(sources.collect()),
+            pages: Arc::new(pages.collect()),
+            assets: assets.clone(),
         }
-        let mut pages = Handlebars::new();
-        pages.set_strict_mode(true);
-        for (name, text) in &sources {
-            pages.register_template_string(name, whole(text, &sources)).map_err(Box::new)?;
-        }
-        pages.register_helper("asset", Box::new(AssetHelper(assets.clone())));
-        Ok(Self { pages: Arc::new(pages) })
     }
 
     /// Renders a template by name.
     fn page<T: Serialize>(&self, name: &str, page: &Page<T>) -> Result<String, RenderError> {
-        self.pages.render(name, page)
+        let missing = || RenderErrorReason::TemplateNotFound(name.to_owned());
+        let place = self.pages.get(name).ok_or_else(missing)?;
+        let parsed = match place.get() {
+            Some(parsed) => parsed,
+            None => {
+                let parsed = self.parse(name)?;
+                place.get_or_init(|| parsed)
+            }
+        };
+        parsed.render(name, page)
+    }
+
+    /// A page with the partials that it calls.
+    fn parse(&self, name: &str) -> Result<Handlebars<'static>, TemplateError> {
+        let mut page = Handlebars::new();
+        page.set_strict_mode(true);
+        page.register_helper("asset", Box::new(AssetHelper(self.assets.clone())));
+        let mut wanted = vec![name.to_owned()];
+        while let Some(name) = wanted.pop() {
+            let Some(source) = self.sources.get(&name) else { continue };
+            let text = whole(source, &self.sources);
+            let called = text.split("{{> ").skip(1).filter_map(|call| call.split([' ', '}']).next());
+            wanted.extend(called.filter(|name| !page.has_template(name)).map(str::to_owned));
+            page.register_template_string(&name, &text)?;
+        }
+        Ok(page)
     }
 }
 
@@ -273,7 +279,7 @@ mod tests {
     }
 
     fn everything() -> Vec<(&'static str, String, String)> {
-        let t = Templates::load(&Assets::load()).unwrap();
+        let t = Templates::new(&Assets::load());
         let mut out = Vec::new();
         macro_rules! all {
             ($($name:ident)*) => {$( render(stringify!($name), |page| t.$name(page), &mut out); )*};

@@ -89,7 +89,7 @@ async fn made(
     let made = now.made(Shows::Person(card.id), people);
     let mut view = card_view(&card, now.day, &state.kingdom().catalogue);
     if view.old_link.is_none() {
-        view.check = check::square(state, &card);
+        view.check = Some(check::path(state, &card));
     }
     view.papers = Some(card_paper::papers(card_id));
     let title = view.name.clone();

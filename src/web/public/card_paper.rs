@@ -14,7 +14,6 @@ use crate::web::error::AppError;
 use crate::web::guard::ClientAddress;
 use crate::web::paper::{self, Letterhead, PaperError, Size};
 use crate::web::pass::RequestId;
-use crate::web::qr::Qr;
 use crate::web::state::AppState;
 use crate::web::theme::charge_paths;
 use crate::web::views::Papers;
@@ -56,7 +55,7 @@ pub async fn show(
         shield: settings.accent.rgb(),
         charge: arms.colour.rgb(),
         charges: charge_paths(arms.charge),
-        code: long.then(|| check::address(state, &card)).and_then(|address| Qr::of(&address)),
+        code: long.then(|| check::path(state, &card)).and_then(|path| check::code(state, &path)),
     };
     let file = paper::card(&view, &head, size)?;
     let mut answer = Body::from(file).into_response();

@@ -31,21 +31,10 @@ pub struct CardView {
     /// The last day on which all that is good on the page stays so if nothing is recorded; none when
     /// nothing is good. A copy that was kept counts no more after it.
     pub good_until: Option<Day>,
-    /// The code that leads to what holds today; none on a page reached by an old id, and in the past.
-    pub check: Option<CheckSquare>,
+    /// The check page, which says what holds today, and with `.svg` behind it its QR code; none on a page reached by an old id, and in the past.
+    pub check: Option<String>,
     /// The card on paper; none in the past.
     pub papers: Option<Papers>,
-}
-
-/// The QR code on a card page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CheckSquare {
-    /// Where it leads.
-    pub href: String,
-    /// Squares from edge to edge.
-    pub side: usize,
-    /// The dark ones, as an SVG path.
-    pub path: String,
 }
 
 /// Where the card is to be had as a PDF.

@@ -36,7 +36,7 @@ pub mod warrants;
 pub use audit::{
     AsOfResult, AsOfView, AuditEventView, AuditLogView, AuditRow, EventLink, PayloadField, Seal, Subject,
 };
-pub use card::{CardDiscipline, CardView, CheckSquare, CheckView, OldLink, Papers, TypeLine, WaiverLine};
+pub use card::{CardDiscipline, CardView, CheckView, OldLink, Papers, TypeLine, WaiverLine};
 pub use chart::{Chart, Group, Series};
 pub use chrome::{Audience, Banner, Flash, NavItem, Officer, Page, Room, Site};
 pub use desk::{Conflict, Deed, DeskHomeView, DeskPersonView, FieldGroup, Today, Waiting};

@@ -62,7 +62,7 @@ async fn the_code_on_the_screen_is_scanned_and_leads_to_the_check_page() {
     let card = fighter(&browser, &demo).await;
     browser.page.goto(&card).await.unwrap();
     let name = browser.script("return document.querySelector('h1').innerText").await;
-    let picture = browser.page.find(Locator::Css("svg.qr")).await.unwrap().screenshot().await.unwrap();
+    let picture = browser.page.find(Locator::Css("img.qr")).await.unwrap().screenshot().await.unwrap();
     if let Some(said) = scanned(&file("phone-code.png", &picture)) {
         assert!(said.starts_with(&format!("{}/check/", demo.site())), "{said}");
         browser.page.goto(&said).await.unwrap();
@@ -104,6 +104,8 @@ async fn a_card_that_was_kept_is_shown_without_a_signal_with_when_it_was_fetched
     assert!(copy.contains(name) && copy.contains("Fetched ") && copy.contains("did not answer"), "{copy}");
     let drawn = "return getComputedStyle(document.querySelector('.pass-verdict')).backgroundColor";
     assert_ne!(browser.script(drawn).await, "rgba(0, 0, 0, 0)", "without its stylesheet");
+    let code = "return document.querySelector('img.qr').naturalWidth";
+    assert_ne!(browser.script(code).await, 0, "without its code");
     browser.picture("card-kept").await;
     let faults = browser.violations().await;
     assert!(faults.is_empty(), "{faults:?}");

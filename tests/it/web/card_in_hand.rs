@@ -47,6 +47,12 @@ fn the_code_leads_to_a_name_and_what_holds_now_and_to_nothing_else() {
         assert_eq!(page.header("referrer-policy"), "no-referrer");
         assert_eq!(page.header("x-robots-tag"), "noindex, nofollow");
         assert!(page.header("cache-control").starts_with("private"));
+        let picture = site.get(&format!("{way}.svg")).await.is(200);
+        assert_eq!(picture.header("content-type"), "image/svg+xml");
+        assert_eq!(picture.header("cache-control"), "private, max-age=31536000, immutable");
+        assert_eq!(picture.header("referrer-policy"), "no-referrer");
+        assert!(picture.body.starts_with("<svg ") && !picture.body.contains("sta"), "{}", picture.body);
+        site.get("/check/nonsense.svg").await.is(404);
         let lapsed = Someone { waiver: "2019-05-03", ..fighter("Lapsed", OTHER) };
         site.register(&lapsed).await;
         let page = site.get(&code(&site, OTHER).await).await.is(200);
