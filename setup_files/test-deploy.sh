@@ -317,7 +317,7 @@ for _ in {1..90}; do [[ -n $(backups '*.erased') ]] && break; sleep 1; done
 said() { curl -fsS http://localhost/health/ready | python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 [[ emol-$(said last_backup).log.age == "$(backups '*.log.age')" && $(said last_backup_sent) == none ]] || die "ready does not say when the last backup was made"
 AWS_ENDPOINT_URL=http://127.0.0.1:$moto_port "$EMOL_HOME/setup_files/host/deploy-docker.sh" --send >"$work/out" 2>&1 || { cat "$work/out" >&2; die "the backup could not be sent away"; }
-[[ $(aws --endpoint-url "http://127.0.0.1:$moto_port" s3 ls s3://kingdom-backups/emol/ | wc -l) == 3 ]] || die "the backup's three files did not arrive"
+[[ $(aws --endpoint-url "http://127.0.0.1:$moto_port" s3 ls --recursive s3://kingdom-backups/emol/ | grep -cE 'emol/emol-.*\.(age|erased)$|emol/keys/emol-.*\.keys$') == 3 ]] || die "the backup's three files did not arrive"
 [[ $(said last_backup_sent) == "$(said last_backup)" ]] || die "ready does not say that the backup was sent away"
 app=$(docker ps --format '{{.Names}}' | grep '^emol-app-')
 docker run --rm --network "container:$app" nginx:1.28 curl -fsS http://localhost:8000/health/metrics >"$work/out"
