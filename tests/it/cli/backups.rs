@@ -107,3 +107,25 @@ fn a_copy_goes_into_another_database_and_never_into_its_own() {
     assert_eq!(place.run(&["copy", "--to", &own]).code, 2);
     assert_eq!(place.run(&["copy", "--to", &to]).code, 1);
 }
+
+#[test]
+fn the_doctor_says_whether_backups_are_made_and_sent() {
+    let (place, recipient) = place();
+    std::fs::create_dir(place.file("backups")).unwrap();
+    let folder = place.file("backups");
+    let folder = folder.to_str().unwrap();
+    let doctor = |more: &[(&str, &str)]| {
+        let mut command = place.command(&["doctor"]);
+        command.env("EMOL_BACKUP_DIR", folder).envs(more.iter().copied());
+        super::answer(command.output().unwrap())
+    };
+    let said = doctor(&[]);
+    assert!(said.code == 0 && said.out.contains("no backup is made"), "{said:?}");
+    let to = ("EMOL_BACKUP_RECIPIENT", recipient.as_str());
+    assert!(doctor(&[to]).out.contains("there is none yet"));
+    assert_eq!(place.run(&["backup", "--into", folder, "--recipient", &recipient]).code, 0);
+    let said = doctor(&[to, ("EMOL_BACKUP_TO", "s3://bucket/emol")]);
+    assert!(said.out.contains("the newest in") && said.out.contains("none was sent away"), "{said:?}");
+    let wrong = doctor(&[to, ("EMOL_BACKUP_TO", "elsewhere")]);
+    assert!(wrong.code == 3 && wrong.out.contains("s3://bucket/folder"), "{wrong:?}");
+}
