@@ -83,7 +83,7 @@ still() { [[ $(deployed) == "$1" ]] && serving >/dev/null; }
 
 # ---- building -----------------------------------------------------------------------------------
 
-git clone --quiet --no-hardlinks . "$work/src"
+git -c advice.detachedHead=false -c init.defaultBranch=main clone --quiet --no-hardlinks . "$work/src"
 version=$(<VERSION)
 [[ $(cd "$work/src" && git tag --points-at HEAD) == *"v$version"* ]] ||
   git -C "$work/src" -c user.name=test -c user.email=test@example.org tag --annotate --message "Release $version" "v$version"
