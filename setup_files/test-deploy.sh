@@ -101,7 +101,7 @@ if [[ -n ${EMOL_DEPLOY_IMAGE:-} ]]; then
 else
   build --registry "$registry" >"$work/build.log" 2>&1 || { tail -n 30 "$work/build.log" >&2; die "the image could not be built"; }
   # A name for the stage in which it was built, so that the next run finds it.
-  DOCKER_BUILDKIT=0 docker build --quiet --network host --target build --file "$work/src/docker/Dockerfile" --tag emol-built "$work/src" >/dev/null
+  DOCKER_BUILDKIT=0 docker build --quiet --network host --target build --file "$work/src/docker/Dockerfile" --tag emol-built "$work/src" >/dev/null 2>&1
 fi
 v1=$version v2=${version%.*}.$((${version##*.} + 1)) v3=${version%.*}.$((${version##*.} + 2)) v4=${version%.*}.$((${version##*.} + 3)) v5=${version%.*}.$((${version##*.} + 4))
 size=$(docker save "emol:v$v1" | gzip -1 | wc -c)
@@ -188,7 +188,7 @@ at_rest=$(memory VmRSS) told=''
 for path in / /register "/register?page=7" /marshals "$card"; do
   wrk -t1 -c32 -d4s "http://172.28.80.30:8000$path" >"$work/wrk"
   ! grep -E 'Non-2xx|Socket errors' "$work/wrk" || { cat "$work/wrk" >&2; die "$path failed under load"; }
-  told+=" $path $(awk '/^Requests\/sec/ {print int($2)}' "$work/wrk")/s,"
+  told+=" ${path/"$card"/a card} $(awk '/^Requests\/sec/ {print int($2)}' "$work/wrk")/s,"
 done
 for search in a ol wy rd th; do for _ in {1..80}; do ask "/register?q=$search" || die "a search failed"; done; done
 rss=$(memory VmRSS)
@@ -274,18 +274,21 @@ parameters "/emol/master_keys=$master"
 serving >/dev/null || die "nobody serves after a wrong master key"
 step "a wrong master key is refused before anything is switched"
 
-credentials "$(account may-pull setup_files/iam/ecr-pull.json)"
-rights yes
+denied_port=$(free_port)
+denying "$denied_port" </dev/null >/dev/null 2>&1 &
+pids+=($!)
+for _ in {1..50}; do port_taken "$denied_port" && break; sleep 0.1; done
+sed -i "s#^AWS_ENDPOINT_URL=.*#AWS_ENDPOINT_URL=http://172.28.80.1:$denied_port#" "$EMOL_HOME/emol.env"
 refused deploy --cutover --version "$v1"
 grep -q 'ssm-read.json' "$work/refused" || { cat "$work/refused" >&2; die "nobody says which rights are missing"; }
-serving >/dev/null || die "nobody serves after Parameter Store was denied"
-rights no
+still "$v2" || die "version 2 does not serve after Parameter Store was denied"
+sed -i "s#^AWS_ENDPOINT_URL=.*#AWS_ENDPOINT_URL=http://172.28.80.1:$moto_port#" "$EMOL_HOME/emol.env"
 credentials "$(account may-read setup_files/iam/ssm-read.json)"
 rights yes
-deploy --cutover --version "$v2" >"$work/out" 2>&1 || { cat "$work/out" >&2; die "the rights of ssm-read.json are not enough"; }
+deploy --cutover --version "$v2" >"$work/out" 2>&1 || { cat "$work/out" >&2; die "the actions of ssm-read.json are not enough"; }
 rights no
 credentials "$anybody"
-step "Parameter Store is denied in the container: refused, naming the rights; with those of ssm-read.json it works"
+step "Parameter Store is denied in the container: refused, naming the rights; with the actions of ssm-read.json it works"
 
 # ---- logs ---------------------------------------------------------------------------------------
 

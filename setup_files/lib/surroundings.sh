@@ -65,23 +65,52 @@ for pair in sys.argv[2:]:
 EOF
 }
 
-# account NAME POLICY-FILE: an account with these rights and no others; prints its access key as the file that the app reads.
+# account NAME POLICY-FILE: an account that may do what the policy says and nothing else; prints its access key as the file that the
+# app reads. The stand-in looks at actions only, so what the policy says of resources is left out.
 account() {
   "$moto/bin/python" - "http://127.0.0.1:$moto_port" "$@" <<'EOF'
 import json
 import sys
 import boto3
 iam = boto3.client("iam", endpoint_url=sys.argv[1])
-policy = open(sys.argv[3]).read().replace("ACCOUNT", "123456789012")
+policy = json.load(open(sys.argv[3]))
+for statement in policy["Statement"]:
+    statement["Resource"] = "*"
+    statement.pop("Condition", None)
 iam.create_user(UserName=sys.argv[2])
-iam.put_user_policy(UserName=sys.argv[2], PolicyName="rights", PolicyDocument=policy)
+iam.put_user_policy(UserName=sys.argv[2], PolicyName="rights", PolicyDocument=json.dumps(policy))
 key = iam.create_access_key(UserName=sys.argv[2])["AccessKey"]
 print(json.dumps({"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"], "region_name": "ca-central-1"}))
 EOF
 }
+# denying PORT: answers every question as AWS does where a right is missing; the stand-in does that in another format.
+denying() {
+  python3 - "$1" <<'EOF'
+import http.server
+import json
+import sys
+
+
+class Denied(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = json.dumps({"__type": "AccessDeniedException", "Message": "not authorized to perform: ssm:GetParameters"}).encode()
+        self.send_response(400)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+http.server.HTTPServer(("0.0.0.0", int(sys.argv[1])), Denied).serve_forever()
+EOF
+}
 # rights yes|no: whether the stand-in looks at who asks; it does not until it is told to.
 rights() {
-  curl -fsS -o /dev/null -X POST --data "$([[ $1 == yes ]] && echo 0 || echo inf)" "http://127.0.0.1:$moto_port/moto-api/reset-auth"
+  curl -fsS -o /dev/null -X POST -H 'Content-Type: text/plain' --data "$([[ $1 == yes ]] && echo 0 || echo inf)" "http://127.0.0.1:$moto_port/moto-api/reset-auth"
 }
 
 # The host, as bootstrap.sh leaves it. Its settings, logs and backups are on a disk of 64 MiB.
