@@ -247,6 +247,22 @@ deploy --cutover --version "$v2" >"$work/out" 2>&1 || { cat "$work/out" >&2; die
 [[ $(deployed) == "$v2" ]] || die "version 2 is not deployed after an interruption"
 step "interrupted half-way, run again: version 2 serves"
 
+# Killed without a word, after nginx was switched and before the old app went.
+before=$(grep -o 'server 172[0-9.]*:8000' "$EMOL_HOME/nginx/nginx.conf")
+EMOL_STEADY_SECONDS=60 "$EMOL_HOME/setup_files/host/deploy-docker.sh" --cutover --version "$v1" --registry "$registry" >"$work/out" 2>&1 &
+interrupted=$!
+for _ in {1..300}; do grep -q "$before" "$EMOL_HOME/nginx/nginx.conf" || break; sleep 0.1; done
+sleep 1
+kill -KILL "$interrupted"
+wait "$interrupted" 2>/dev/null || true
+sleep 1
+[[ $(docker ps --format '{{.Names}}' | grep -c '^emol-app-') == 2 ]] || die "it was not killed between the switch and its end"
+serving >/dev/null || die "nobody serves after it was killed"
+deploy --cutover --version "$v2" >"$work/out" 2>&1 || { cat "$work/out" >&2; die "a run after a kill failed"; }
+still "$v2" || die "version 2 is not deployed after a kill"
+[[ $(docker ps -a --format '{{.Names}}' | grep -c '^emol-app-') == 1 ]] || die "an app was left over after a kill"
+step "killed after the switch, run again: version 2 serves, and nothing is left over"
+
 for back in "$v1" "$v2"; do
   deploy --rollback >"$work/out" 2>&1 || { cat "$work/out" >&2; die "the rollback failed"; }
   still "$back" || die "the rollback did not bring $back back"
@@ -265,7 +281,9 @@ refused deploy --cutover --version "$v1"
 grep -q 'full' "$work/refused" || { cat "$work/refused" >&2; die "nobody says that the disk is full"; }
 still "$v2" || die "version 2 does not serve while the disk is full"
 empty_disk
-step "the disk is full: nothing is changed, and what runs keeps serving"
+EMOL_NEEDS_MIB=999999999 refused deploy --cutover --version "$v1"
+grep -q 'are needed' "$work/refused" || { cat "$work/refused" >&2; die "nobody says that there is no room for images"; }
+step "the disk is full, or has no room for images: nothing is changed, and what runs keeps serving"
 
 parameters "/emol/master_keys=main:$(head -c 32 /dev/urandom | base64)"
 start_registry
