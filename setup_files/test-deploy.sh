@@ -4,9 +4,11 @@
 #
 #   setup_files/test-deploy.sh
 #
-# Needs root, and ports 80, 443 and 8080. Builds the last commit, which takes minutes the first time.
+# Needs root (or sudo without a password), and ports 80, 443 and 8080. Builds the last commit, which takes minutes the first time:
+# Docker and what it built are kept in target/deploy from one run to the next.
 # EMOL_DEPLOY_IMAGE    an image in that Docker to try instead of building one, while working on the scripts
-# EMOL_DEPLOY_DOCKER   a folder where Docker and the stand-ins are kept from one run to the next
+# EMOL_DEPLOY_DOCKER   another folder to keep Docker in
+# Ends with 1 when a step failed, 3 where a port or the right to run Docker is missing, 4 where this machine cannot run Docker at all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=setup_files/lib/packages.sh
@@ -15,17 +17,24 @@ source setup_files/lib/packages.sh
 source setup_files/lib/servers.sh
 # shellcheck source=setup_files/lib/standins.sh
 source setup_files/lib/standins.sh
+# shellcheck source=setup_files/lib/surroundings.sh
+source setup_files/lib/surroundings.sh
 
 [[ ${1:-} != -h && ${1:-} != --help ]] || { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0; }
 (($# == 0)) || { echo "test-deploy: there are no arguments; see --help" >&2; exit 2; }
 
-steps=0
+SECONDS=0 steps=0
 step() { steps=$((steps + 1)); echo "ok $steps - $*"; }
 die() { echo "not ok - $*" >&2; exit 1; }
-((EUID == 0)) || die "this test needs root, for Docker and port 80"
+cannot() { echo "test-deploy: NOTHING WAS DEPLOYED: $*" >&2; exit 4; }
+missing() { echo "test-deploy: NOTHING WAS DEPLOYED: $*" >&2; exit 3; }
+if ((EUID != 0)); then
+  sudo -n true 2>/dev/null || missing "this test needs root, or sudo without a password, for Docker and port 80"
+  exec sudo -n -E env PATH="$PATH" HOME="$HOME" "${BASH_SOURCE[0]}"
+fi
 
 work=$(mktemp -d /var/tmp/emol-deploy.XXXXXX)
-docker_dir=${EMOL_DEPLOY_DOCKER:-$work/docker}
+docker_dir=${EMOL_DEPLOY_DOCKER:-$PWD/target/deploy}
 pids=()
 # shellcheck disable=SC2317,SC2329 # the trap calls it
 cleanup() {
@@ -39,7 +48,10 @@ cleanup() {
   docker ps -aq 2>/dev/null | xargs -r docker rm -f >/dev/null 2>&1 || true
   docker network prune -f >/dev/null 2>&1 || true
   docker volume prune -f >/dev/null 2>&1 || true
+  # What was built last stays; what nothing is based on any more goes.
+  docker image prune -f >/dev/null 2>&1 || true
   stop_docker
+  umount "$work/host" 2>/dev/null || true
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
   stop_servers
   rm -rf -- "$work"
@@ -49,67 +61,15 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 install_for databases deploy
-for port in 80 443 8080; do ! port_taken $port || die "port $port is taken; this test needs it"; done
+for port in 80 443 8080; do ! port_taken $port || missing "port $port is taken; this test needs it"; done
 
 # ---- the surroundings ---------------------------------------------------------------------------
 
-# Always one of its own: at the end, everything in it is removed.
-start_docker "$docker_dir"
-base_images "$docker_dir"
-
-registry_port=$(free_port)
-registry=localhost:$registry_port
-cat >"$work/registry.yml" <<EOF
-version: 0.1
-storage: { filesystem: { rootdirectory: $work/registry }, delete: { enabled: true } }
-http: { addr: 127.0.0.1:$registry_port }
-EOF
-start_registry() {
-  docker-registry serve "$work/registry.yml" </dev/null >>"$work/registry.log" 2>&1 &
-  registry_pid=$!
-  pids+=("$registry_pid")
-  for _ in {1..50}; do port_taken "$registry_port" && return 0; sleep 0.1; done
-  die "the registry did not start"
-}
-start_registry
-
-# 172.28.80.1 and .81.1 are this machine, as the containers see it.
-start_mariadb --bind-address=0.0.0.0 --innodb-buffer-pool-size=128M
-db_port=${MARIADB_URL##*:}
-db_port=${db_port%/}
-for name in emol emol_test emol_restored; do
-  sql "$MARIADB_URL" "CREATE DATABASE $name; CREATE USER '$name'@'%' IDENTIFIED BY 'p@ss/$name'; GRANT ALL ON $name.* TO '$name'@'%'"
-done
-
-moto=${EMOL_TEST_MOTO:-target/moto}
-[[ -x $moto/bin/moto_server ]] || { python3 -m venv --clear "$moto" && "$moto/bin/pip" install --quiet --disable-pip-version-check 'moto[ssm,server]==5.1.4'; }
-moto_port=$(free_port)
-"$moto/bin/moto_server" -H 0.0.0.0 -p "$moto_port" </dev/null >"$work/moto.log" 2>&1 &
-pids+=($!)
-for _ in {1..150}; do port_taken "$moto_port" && break; sleep 0.2; done
-export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=ca-central-1
-parameters() {
-  "$moto/bin/python" - "http://127.0.0.1:$moto_port" "$@" <<'EOF'
-import sys
-import boto3
-ssm = boto3.client("ssm", endpoint_url=sys.argv[1])
-for pair in sys.argv[2:]:
-    name, value = pair.split("=", 1)
-    ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
-EOF
-}
-master="main:$(head -c 32 /dev/urandom | base64)"
-parameters /emol/db_name=emol /emol/db_user=emol "/emol/db_password=p@ss/emol" "/emol/db_host=172.28.80.1:$db_port" "/emol/master_keys=$master" \
-  /emol-test/db_name=emol_test /emol-test/db_user=emol_test "/emol-test/db_password=p@ss/emol_test" "/emol-test/db_host=172.28.81.1:$db_port" "/emol-test/master_keys=$master"
-
-# ---- the host, as bootstrap.sh leaves it ----------------------------------------------------------
-
-export EMOL_LETSENCRYPT=$work/letsencrypt EMOL_HOME=$work/emol EMOL_CONFIG_DIR=$work/config EMOL_VAR=$work/var EMOL_READY_SECONDS=20
-mkdir -p "$EMOL_LETSENCRYPT" "$EMOL_HOME/setup_files/host" "$EMOL_CONFIG_DIR" "$EMOL_VAR/log/nginx" "$EMOL_VAR/www/certbot"
-install -d -o 65532 -g 65532 "$EMOL_VAR/log/emol" "$EMOL_VAR/backups/emol"
-install setup_files/host/deploy-docker.sh "$EMOL_HOME/setup_files/host/"
-echo '{"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "ca-central-1"}' >"$EMOL_CONFIG_DIR/emol_credentials.json"
-chown 65532 "$EMOL_CONFIG_DIR/emol_credentials.json"
+surroundings_docker
+surroundings_registry
+surroundings_database
+surroundings_aws
+surroundings_host
 deploy() { "$EMOL_HOME/setup_files/host/deploy-docker.sh" "$@" --registry "$registry"; }
 refused() {
   local code=0
@@ -123,7 +83,7 @@ still() { [[ $(deployed) == "$1" ]] && serving >/dev/null; }
 
 # ---- building -----------------------------------------------------------------------------------
 
-git clone --quiet --no-hardlinks . "$work/src"
+git -c advice.detachedHead=false -c init.defaultBranch=main clone --quiet --no-hardlinks . "$work/src"
 version=$(<VERSION)
 [[ $(cd "$work/src" && git tag --points-at HEAD) == *"v$version"* ]] ||
   git -C "$work/src" -c user.name=test -c user.email=test@example.org tag --annotate --message "Release $version" "v$version"
@@ -140,8 +100,10 @@ if [[ -n ${EMOL_DEPLOY_IMAGE:-} ]]; then
   docker push --quiet "$registry/emol:v$version" >/dev/null
 else
   build --registry "$registry" >"$work/build.log" 2>&1 || { tail -n 30 "$work/build.log" >&2; die "the image could not be built"; }
+  # A name for the stage in which it was built, so that the next run finds it.
+  DOCKER_BUILDKIT=0 docker build --quiet --network host --target build --file "$work/src/docker/Dockerfile" --tag emol-built "$work/src" >/dev/null 2>&1
 fi
-v1=$version v2=${version%.*}.$((${version##*.} + 1)) v3=${version%.*}.$((${version##*.} + 2)) v4=${version%.*}.$((${version##*.} + 3))
+v1=$version v2=${version%.*}.$((${version##*.} + 1)) v3=${version%.*}.$((${version##*.} + 2)) v4=${version%.*}.$((${version##*.} + 3)) v5=${version%.*}.$((${version##*.} + 4))
 size=$(docker save "emol:v$v1" | gzip -1 | wc -c)
 step "pushed emol:v$v1, $((size / 1048576)) MiB compressed with its base"
 # The others are the same with another version, broken where that is wanted.
@@ -191,12 +153,56 @@ gap=$(sed -n 's/.*nobody answered for \([0-9]*\) ms.*/\1/p' "$work/out")
 ! docker container inspect emol-test-app >/dev/null 2>&1 || die "the test stack still runs"
 step "cut over to 80 from an older emol_prod: nobody answered for $gap ms; the test stack is stopped"
 
+# ---- three thousand people in 128 MiB --------------------------------------------------------------
+
+in_image() { docker run --rm --network emol_net -v "$work/roster:/roster" -e EMOL_STATIC_DIR= "$@"; }
+install -d -o 65532 -g 65532 "$work/roster"
+docker run -d --name sample -v "$work/roster:/roster" "emol:v$v1" demo --dir /roster/kingdom --people 3000 --today "$(date -d yesterday +%F)" >/dev/null
+for _ in {1..600}; do docker logs sample 2>&1 | grep 'http://' >/dev/null && break; sleep 0.2; done
+card=$(docker logs sample 2>&1 | sed -n 's#.*\(/card/[A-Za-z0-9-]*\).*#\1#p' | head -n 1)
+[[ -n $card ]] || die "the sample kingdom was not made"
+docker stop -t 20 sample >/dev/null
+roster_url=mysql://emol_roster:p%40ss%2Femol_roster@172.28.80.1:$db_port/emol_roster
+roster_key=$(cat "$work"/roster/kingdom/*.key)
+in_image -e DATABASE_URL=sqlite:///roster/kingdom/emol-demo.db "emol:v$v1" copy --to "$roster_url" >"$work/out" 2>&1 || { cat "$work/out" >&2; die "the sample kingdom could not be copied"; }
+# roster NAME MEMORY: serves it with that much memory, on an address of its own.
+roster() {
+  docker run -d --name "$1" --memory "$2" --memory-swap "$2" --network emol_net --ip 172.28.80.30 --read-only --tmpfs /tmp -e EMOL_STATIC_DIR= \
+    -e DATABASE_URL="$roster_url" -e EMOL_MASTER_KEYS="$roster_key" -e EMOL_LISTEN=0.0.0.0:8000 -e EMOL_LOG=warn "emol:v$v1" serve >/dev/null
+}
+ask() { curl -fsS --max-time 5 -o /dev/null "http://172.28.80.30:8000$1"; }
+begun=$(date +%s%3N)
+roster roster 128m
+for _ in {1..200}; do ask /register 2>/dev/null && break; sleep 0.02; done
+ready=$(($(date +%s%3N) - begun))
+pid=$(docker inspect -f '{{.State.Pid}}' roster)
+memory() { awk -v line="$1:" '$1 == line {print int($2 / 1024)}' "/proc/$pid/status"; }
+cgroup=$(sed -n 's/^[0-9]*:memory://p' "/proc/$pid/cgroup")
+if [[ -n $cgroup ]]; then
+  limit=$(<"/sys/fs/cgroup/memory$cgroup/memory.limit_in_bytes")
+else
+  limit=$(<"/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$pid/cgroup")/memory.max")
+fi
+[[ $limit == 134217728 ]] || die "the kernel's limit for the app is '$limit' bytes, not 128 MiB"
+at_rest=$(memory VmRSS) told=''
+for path in / /register "/register?page=7" /marshals "$card"; do
+  wrk -t1 -c32 -d4s "http://172.28.80.30:8000$path" >"$work/wrk"
+  ! grep -E 'Non-2xx|Socket errors' "$work/wrk" || { cat "$work/wrk" >&2; die "$path failed under load"; }
+  told+=" ${path/"$card"/a card} $(awk '/^Requests\/sec/ {print int($2)}' "$work/wrk")/s,"
+done
+for search in a ol wy rd th; do for _ in {1..80}; do ask "/register?q=$search" || die "a search failed"; done; done
+rss=$(memory VmRSS)
+[[ $(docker inspect -f '{{.State.Running}} {{.State.OOMKilled}} {{.RestartCount}}' roster) == "true false 0" ]] || die "the app did not live through the load"
+docker rm -f roster >/dev/null
+step "3 000 people within 128 MiB: first answer after $ready ms, $at_rest MiB at rest, $rss MiB after${told%,} and 400 searches"
+# Whether such a limit means anything here.
+roster starved 16m
+for _ in {1..100}; do [[ $(docker inspect -f '{{.State.Running}}' starved) == true ]] || break; ask /register 2>/dev/null || true; sleep 0.1; done
+[[ $(docker inspect -f '{{.State.OOMKilled}}' starved) == true ]] || die "with 16 MiB the app should have been ended: limits mean nothing on this machine"
+docker rm -f starved >/dev/null
 limit=$(docker inspect -f '{{.HostConfig.Memory}}' emol-app-blue)
-[[ $limit == 134217728 ]] || die "the app has no memory limit of 128 MiB"
-rss=$(awk '/VmRSS/ {print int($2 / 1024)}' "/proc/$(docker inspect -f '{{.State.Pid}}' emol-app-blue)/status")
-# Whether such a limit means anything here: one that takes more is ended.
-refused docker run --rm --memory 128m --memory-swap 128m nginx:1.28 sh -c 'head -c 300m /dev/zero | tail -c 290m >/dev/null'
-step "the app lives within 128 MiB: $rss MiB resident"
+[[ $limit == 134217728 ]] || die "production's app has no memory limit of 128 MiB"
+step "the limit is a limit: with 16 MiB the same app is ended by the kernel; production's has 128 MiB"
 
 # ---- versions under load ---------------------------------------------------------------------------
 
@@ -219,6 +225,15 @@ refused deploy --cutover --version "$v4"
 still "$v2" || die "version 2 does not serve after version 4 was refused"
 step "version 4 is ready for itself and cannot be reached by nginx: refused; version 2 keeps serving"
 
+# shellcheck disable=SC2016 # dash expands it
+another "$v5" 'COPY --from=nginx:1.28 /usr/bin/dash /usr/bin/sleep /usr/local/bin/
+ENV PATH=/usr/local/bin
+ENTRYPOINT ["dash", "-c", "if [ \"$1\" = serve ]; then emol \"$@\" & sleep 13; kill -9 $!; exit 1; fi; exec emol \"$@\"", "emol"]'
+EMOL_STEADY_SECONDS=12 refused deploy --cutover --version "$v5"
+grep -qE 'died|keeps ending' "$work/refused" || { cat "$work/refused" >&2; die "it was not noticed that version 5 died"; }
+still "$v2" || die "version 2 does not serve after version 5 died"
+step "version 5 gets ready, is switched to and then dies: version 2 serves again"
+
 # Not by the function: its process would be interrupted, and not the script's.
 EMOL_READY_SECONDS=60 "$EMOL_HOME/setup_files/host/deploy-docker.sh" --cutover --version "$v1" --registry "$registry" >"$work/out" 2>&1 &
 interrupted=$!
@@ -231,6 +246,22 @@ serving >/dev/null || die "nobody serves after an interruption"
 deploy --cutover --version "$v2" >"$work/out" 2>&1 || { cat "$work/out" >&2; die "a run after an interruption failed"; }
 [[ $(deployed) == "$v2" ]] || die "version 2 is not deployed after an interruption"
 step "interrupted half-way, run again: version 2 serves"
+
+# Killed without a word, after nginx was switched and before the old app went.
+before=$(grep -o 'server 172[0-9.]*:8000' "$EMOL_HOME/nginx/nginx.conf")
+EMOL_STEADY_SECONDS=60 "$EMOL_HOME/setup_files/host/deploy-docker.sh" --cutover --version "$v1" --registry "$registry" >"$work/out" 2>&1 &
+interrupted=$!
+for _ in {1..300}; do grep -q "$before" "$EMOL_HOME/nginx/nginx.conf" || break; sleep 0.1; done
+sleep 1
+kill -KILL "$interrupted"
+wait "$interrupted" 2>/dev/null || true
+sleep 1
+[[ $(docker ps --format '{{.Names}}' | grep -c '^emol-app-') == 2 ]] || die "it was not killed between the switch and its end"
+serving >/dev/null || die "nobody serves after it was killed"
+deploy --cutover --version "$v2" >"$work/out" 2>&1 || { cat "$work/out" >&2; die "a run after a kill failed"; }
+still "$v2" || die "version 2 is not deployed after a kill"
+[[ $(docker ps -a --format '{{.Names}}' | grep -c '^emol-app-') == 1 ]] || die "an app was left over after a kill"
+step "killed after the switch, run again: version 2 serves, and nothing is left over"
 
 for back in "$v1" "$v2"; do
   deploy --rollback >"$work/out" 2>&1 || { cat "$work/out" >&2; die "the rollback failed"; }
@@ -245,12 +276,37 @@ refused deploy --cutover --version "$v1"
 still "$v2" || die "version 2 does not serve while the registry is down"
 step "the registry is down: nothing is changed"
 
+fill_disk
+refused deploy --cutover --version "$v1"
+grep -q 'full' "$work/refused" || { cat "$work/refused" >&2; die "nobody says that the disk is full"; }
+still "$v2" || die "version 2 does not serve while the disk is full"
+empty_disk
+EMOL_NEEDS_MIB=999999999 refused deploy --cutover --version "$v1"
+grep -q 'are needed' "$work/refused" || { cat "$work/refused" >&2; die "nobody says that there is no room for images"; }
+step "the disk is full, or has no room for images: nothing is changed, and what runs keeps serving"
+
 parameters "/emol/master_keys=main:$(head -c 32 /dev/urandom | base64)"
 start_registry
 refused deploy --cutover --version "$v1"
 parameters "/emol/master_keys=$master"
 serving >/dev/null || die "nobody serves after a wrong master key"
 step "a wrong master key is refused before anything is switched"
+
+denied_port=$(free_port)
+denying "$denied_port" </dev/null >/dev/null 2>&1 &
+pids+=($!)
+for _ in {1..50}; do port_taken "$denied_port" && break; sleep 0.1; done
+sed -i "s#^AWS_ENDPOINT_URL=.*#AWS_ENDPOINT_URL=http://172.28.80.1:$denied_port#" "$EMOL_HOME/emol.env"
+refused deploy --cutover --version "$v1"
+grep -q 'ssm-read.json' "$work/refused" || { cat "$work/refused" >&2; die "nobody says which rights are missing"; }
+still "$v2" || die "version 2 does not serve after Parameter Store was denied"
+sed -i "s#^AWS_ENDPOINT_URL=.*#AWS_ENDPOINT_URL=http://172.28.80.1:$moto_port#" "$EMOL_HOME/emol.env"
+credentials "$(account may-read setup_files/iam/ssm-read.json)"
+rights yes
+deploy --cutover --version "$v2" >"$work/out" 2>&1 || { cat "$work/out" >&2; die "the actions of ssm-read.json are not enough"; }
+rights no
+credentials "$anybody"
+step "Parameter Store is denied in the container: refused, naming the rights; with the actions of ssm-read.json it works"
 
 # ---- logs ---------------------------------------------------------------------------------------
 
@@ -272,22 +328,46 @@ step "card links and one-time links are in no log"
 emol() { docker run --rm --network emol_net -v "$work/drill:/drill" -e EMOL_MASTER_KEYS="$master" -e EMOL_STATIC_DIR= "$@"; }
 install -d -o 65532 -g 65532 "$work/drill"
 recipient=$(emol "emol:v$v1" keys backup --file /drill/backup.key 2>/dev/null)
-docker exec "$app" /usr/local/bin/emol officer invite mol@example.org --name Minister --administrator >/dev/null
-echo "EMOL_BACKUP_RECIPIENT=$recipient" >>"$EMOL_HOME/emol.env"
+echo '[{"code": "ON", "name": "Ontario", "country": "Canada", "postal_format": "A1A 1A1", "active": true}]' | docker exec -i "$app" emol import regions - >"$work/out" 2>&1 || { cat "$work/out" >&2; die "nothing can be imported into a container"; }
+docker exec "$app" emol officer invite mol@example.org --name Minister --administrator >/dev/null
+aws --endpoint-url "http://127.0.0.1:$moto_port" s3 mb s3://kingdom-backups >/dev/null
+printf 'EMOL_BACKUP_RECIPIENT=%s\nEMOL_BACKUP_TO=s3://kingdom-backups/emol\n' "$recipient" >>"$EMOL_HOME/emol.env"
 deploy --cutover --version "$v1" >"$work/out" 2>&1 || { cat "$work/out" >&2; die "a cutover for a new setting failed"; }
-"$EMOL_HOME/setup_files/host/deploy-docker.sh" --backup >"$work/out" 2>&1 || { cat "$work/out" >&2; die "the backup failed"; }
+backups() { find "$EMOL_VAR/backups/emol" -name "$1" -printf '%f\n' | sort; }
+for _ in {1..90}; do [[ -n $(backups '*.erased') ]] && break; sleep 1; done
+[[ -n $(backups '*.log.age') ]] || die "the app made no backup by itself"
+said() { curl -fsS http://localhost/health/ready | python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+[[ emol-$(said last_backup).log.age == "$(backups '*.log.age')" && $(said last_backup_sent) == none ]] || die "ready does not say when the last backup was made"
+AWS_ENDPOINT_URL=http://127.0.0.1:$moto_port "$EMOL_HOME/setup_files/host/deploy-docker.sh" --send >"$work/out" 2>&1 || { cat "$work/out" >&2; die "the backup could not be sent away"; }
+[[ $(aws --endpoint-url "http://127.0.0.1:$moto_port" s3 ls --recursive s3://kingdom-backups/emol/ | grep -cE 'emol/emol-.*\.(age|erased)$|emol/keys/emol-.*\.keys$') == 3 ]] || die "the backup's three files did not arrive"
+[[ $(said last_backup_sent) == "$(said last_backup)" ]] || die "ready does not say that the backup was sent away"
+app=$(docker ps --format '{{.Names}}' | grep '^emol-app-')
+docker run --rm --network "container:$app" nginx:1.28 curl -fsS http://localhost:8000/health/metrics >"$work/out"
+[[ $(grep -cE '^backup(_sent)?_last_timestamp_seconds 1[0-9]{9}' "$work/out") == 2 ]] || { grep backup "$work/out" >&2; die "the numbers do not say when the last backup was made and sent"; }
+step "the app makes a backup by itself, it is sent to S3, and ready and the numbers say both"
+
+fill_disk
+refused "$EMOL_HOME/setup_files/host/deploy-docker.sh" --backup
+grep -qi 'no space' "$work/refused" || { cat "$work/refused" >&2; die "nobody says why there is no backup"; }
+[[ $(backups 'emol-*' | wc -l) == 3 ]] || die "half a backup was left behind"
+still "$v1" || die "version 1 does not serve while the disk is full"
+empty_disk
+"$EMOL_HOME/setup_files/host/deploy-docker.sh" --backup --dry-run >/dev/null
+step "a backup onto a full disk fails, says so and leaves nothing behind"
+
 cp "$EMOL_VAR"/backups/emol/emol-* "$work/drill/"
 chown -R 65532 "$work/drill"
 file=$(cd "$work/drill" && echo emol-*.log.age)
 age -d -i "$work/drill/backup.key" "$work/drill/$file" | gunzip >"$work/out"
 [[ $(head -c 13 "$work/out") == 'emol backup 1' ]] || die "the age tool does not open the backup"
 restored=mysql://emol_restored:p%40ss%2Femol_restored@172.28.80.1:$db_port/emol_restored
-emol -e DATABASE_URL="$restored" "emol:v$v1" restore "/drill/$file" --identity /drill/backup.key >"$work/out" || { cat "$work/out" >&2; die "the restore failed"; }
+# As docs/OPERATIONS.md has it.
+docker run --rm --user 0 --network emol_net --env-file "$EMOL_HOME/emol.env" -e EMOL_STATIC_DIR= -e DATABASE_URL="$restored" -v "$work/drill:/b:ro" \
+  -v "$EMOL_CONFIG_DIR/emol_credentials.json:/opt/emol/emol_credentials.json:ro" \
+  "emol:v$v1" restore "/b/$file" --identity /b/backup.key --erased "/b/$file.erased" >"$work/out" || { cat "$work/out" >&2; die "the restore failed"; }
 emol -e DATABASE_URL="$restored" "emol:v$v1" verify >/dev/null || die "the restored log does not hold"
 emol -e DATABASE_URL="$restored" "emol:v$v1" officer list >"$work/out"
 grep -q mol@example.org "$work/out" || die "the restored database lacks an officer"
-serving >/dev/null
-curl -fsS http://localhost/health/ready | python3 -c 'import json, sys; sys.exit(json.load(sys.stdin)["last_backup"] == "none")' || die "ready does not say when the last backup was made"
 step "a backup is written, opened by the age tool too, and restored on another database"
 
 # ---- https ----------------------------------------------------------------------------------------
@@ -312,4 +392,4 @@ for _ in {1..40}; do [[ $(docker inspect -f '{{.State.Health.Status}}' emol-ngin
 step "https with a certificate of the host, 80 leads to it, certbot's files and static files are served"
 
 echo
-echo "deployment passed: $steps steps; image $((size / 1048576)) MiB, $rss MiB resident, first gap $gap ms, $(head -n 1 "$work/load")"
+echo "deployment passed: $steps steps in $SECONDS s; image $((size / 1048576)) MiB, $rss MiB after load, first gap $gap ms, $(head -n 1 "$work/load")"

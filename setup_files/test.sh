@@ -10,9 +10,9 @@
 # EMOL_TEST_AXE          axe.min.js of axe-core; without it it comes from npm, below target/
 # EMOL_TEST_OIDC_PROVIDER  the program oidc-provider-mock; without it one is installed below target/
 # EMOL_TEST_AIOSMTPD     the program aiosmtpd; without it one is installed below target/
-# EMOL_TEST_DEPLOY       yes: a whole run deploys at its end, too; it needs root, ports 80, 443 and 8080, and minutes
-#                        for the image (--only deploy does it by itself)
-# CI                     when set, a run that leaves a database out fails
+# EMOL_TEST_DEPLOY       no: a whole run does not deploy at its end; otherwise it does, which needs root or sudo, ports 80, 443
+#                        and 8080, and minutes for the image. Where the machine cannot run Docker at all, that is said loudly
+# CI                     when set, a run that leaves a database or the deployment out fails
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=setup_files/lib/packages.sh
@@ -133,9 +133,7 @@ esac
 mariadb_version='' mysql_version=''
 needs=()
 if [[ " ${PURE_AREAS[*]} " != *" $area "* ]]; then needs+=(databases); fi
-for extra in browser deploy; do
-  if [[ $area == "$extra" ]] || { [[ -z $area ]] && has_tests "$extra"; }; then needs+=("$extra"); fi
-done
+if [[ $area == browser ]] || { [[ -z $area ]] && has_tests browser; }; then needs+=(browser); fi
 [[ -n $area ]] || needs+=(lint)
 install_for "${needs[@]}"
 [[ -n $area ]] || lint_scripts
@@ -187,14 +185,30 @@ if [[ -z $area ]] && ((sqlite + mariadb + mysql > 0)); then
   ((mysql)) || [[ -z $mysql_version ]] || { echo "test.sh: no test ran on MySQL" >&2; status=1; }
 fi
 if [[ " ${needs[*]} " == *' databases '* && -z $mysql_version ]]; then echo "MySQL was not tested"; fi
-if [[ -z $area ]]; then
-  if [[ ${EMOL_TEST_DEPLOY:-} != yes ]]; then
-    echo "The deployment was not tested: setup_files/test.sh --only deploy does that"
-  elif ((status == 0)); then
-    setup_files/test-deploy.sh || status=$?
-  fi
+deployed=''
+if [[ -z $area && ${EMOL_TEST_DEPLOY:-} == no ]]; then
+  echo "THE DEPLOYMENT WAS NOT TESTED: EMOL_TEST_DEPLOY=no" >&2
+  deployed=', the deployment not tested'
+  [[ -z ${CI:-} ]] || status=1
+elif [[ -z $area ]]; then
+  code=0
+  setup_files/test-deploy.sh || code=$?
+  case $code in
+    0) deployed=', deployed' ;;
+    3)
+      echo "THE DEPLOYMENT WAS NOT TESTED: see above; EMOL_TEST_DEPLOY=no leaves it out" >&2
+      deployed=', the deployment NOT TESTED'
+      [[ -z ${CI:-} ]] || status=1
+      ;;
+    4)
+      # Nobody can mend that here, so it is no failure; whoever relies on this run has to know.
+      echo "THE DEPLOYMENT WAS NOT TESTED: this machine cannot run Docker; run setup_files/test.sh --only deploy on one that can" >&2
+      deployed=', the deployment NOT TESTED'
+      ;;
+    *) status=$code ;;
+  esac
 fi
 if ((status)); then verdict=FAILED; else verdict=passed; fi
 echo "tests $verdict: ${#ran[@]} ran, of them on SQLite $sqlite," \
-  "on MariaDB $mariadb${mariadb_version:+ (${mariadb_version%%-*})}, on MySQL $mysql${mysql_version:+ (${mysql_version%%[[:space:]]*})}"
+  "on MariaDB $mariadb${mariadb_version:+ (${mariadb_version%%-*})}, on MySQL $mysql${mysql_version:+ (${mysql_version%%[[:space:]]*})}$deployed"
 exit "$status"

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::clock::{Clock, IdSource};
 use crate::commands::bus::{Bus, BusError};
 use crate::config::ProviderConfig;
+use crate::domain::contact::Email;
 use crate::domain::date::CivilDate;
 use crate::domain::id::Position;
 use crate::processes::Tools;
@@ -63,6 +64,10 @@ pub struct WebConfig {
     pub test_site: bool,
     /// The folder with backups, where there is one: `/health/ready` says when the last one was made.
     pub backups: Option<PathBuf>,
+    /// Whether somebody sends them away from there: then it says when the last one was.
+    pub backups_are_sent: bool,
+    /// Who is told what fails, where that is not the Minister of the Lists.
+    pub operator: Option<Email>,
     /// Set where everything is invented.
     pub demo: Option<DemoConfig>,
     /// Who says who an officer is; nobody can sign in without, but in a demonstration.
@@ -182,6 +187,8 @@ impl WebConfig {
             trusted_proxies: Vec::new(),
             test_site: false,
             backups: None,
+            backups_are_sent: false,
+            operator: None,
             demo: None,
             provider: None,
             sessions: SessionLimits::default(),

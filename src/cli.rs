@@ -20,6 +20,7 @@ mod history;
 mod import;
 mod keys;
 mod mail;
+mod memory;
 mod migrate;
 mod officer;
 mod open;
@@ -65,8 +66,11 @@ Settings come from the environment, or from a TOML file named by --config or EMO
   EMOL_LOG_FORMAT        text or json
   EMOL_LOG_FILE          a file that log lines are added to, beside standard error
   EMOL_STATIC_DIR        the folder that `emol serve` writes the static files to before it answers
-  EMOL_BACKUP_DIR        the folder with backups, so that /health/ready says when the last one was made
+  EMOL_BACKUP_DIR        the folder that `emol serve` makes a backup in every night
   EMOL_BACKUP_RECIPIENT  the public keys that backups are sealed to (`emol keys backup`)
+  EMOL_BACKUP_TO         where the host sends them: s3://bucket/folder or user@host:/folder
+  EMOL_OPERATOR_MAIL     who gets a mail when a job, a backup or the certificate fails; the Minister of the Lists without
+  EMOL_CERTIFICATE_AT    where the site's certificate is looked at every day; where the base URL leads without
 
 Exit codes:
   0 done   1 refused, or something was found   2 usage   3 settings or keys

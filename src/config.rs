@@ -21,6 +21,7 @@ mod sign_in;
 mod source;
 #[cfg(feature = "ssm")]
 mod ssm;
+mod upkeep;
 
 pub use database::DatabaseConfig;
 pub use keys::{KeySource, KeysConfig, write_key_file, write_private};
@@ -30,3 +31,4 @@ pub use parameters::{ParametersConfig, SecretsError};
 pub use serving::ServeConfig;
 pub use sign_in::{ProviderConfig, SignInConfig};
 pub use source::{ConfigError, Fault, Source};
+pub use upkeep::{Certificate, UpkeepConfig};

@@ -51,6 +51,9 @@ fn main() {
         if runs("rebuild") {
             process::rebuild(&url).await;
         }
+        if runs("backup") {
+            process::backup(&url).await;
+        }
         if runs("memory") {
             process::memory_and_start(&url).await;
         }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use emol::clock::SystemClock;
+use emol::clock::{CountingIds, SystemClock};
+use emol::store::backup::age::Identity;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
@@ -147,6 +148,64 @@ pub async fn rebuild(url: &str) {
         "seconds",
     );
     drop_database(db, &at).await;
+}
+
+/// `emol backup` of `EMOL_BENCH_EVENTS` events (1 000 000 unless told otherwise), and `emol restore` of it into an
+/// empty database, with verification and read models.
+pub async fn backup(url: &str) {
+    let events: usize = setting("EMOL_BENCH_EVENTS").and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    let (db, at) = empty(url).await;
+    let services = kingdom::services(&at, Arc::new(SystemClock)).await;
+    kingdom::import(&services.bus, events.div_ceil(29_427)).await;
+    kingdom::projected(&services).await;
+    let written = services.store.head().await.unwrap().position.0;
+    drop(services);
+    let folder = std::env::temp_dir().join(format!("emol-bench-backup-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let key = Identity::generate(&CountingIds::from(11));
+    std::fs::write(folder.join("key"), key.to_text().as_bytes()).unwrap();
+    let names = ["backup, s", "restore, s", "backup at most, MiB", "restore at most, MiB", "files, MiB"];
+    let mut rows: Vec<Row> =
+        names.map(|name| Row { name: name.to_owned(), rounds: Vec::new() }).into_iter().collect();
+    for round in 0..ROUNDS {
+        let file = folder.join(format!("{round}.age"));
+        let mut saving = emol(&at, "backup");
+        saving.arg(&file).arg("--recipient").arg(key.recipient().to_string());
+        let (took, most) = timed(saving).await;
+        rows[0].rounds.push(took);
+        rows[2].rounds.push(most);
+        let (other, there) = empty(url).await;
+        let mut restoring = emol(&there, "restore");
+        restoring.arg(&file).arg("--identity").arg(folder.join("key"));
+        let (took, most) = timed(restoring).await;
+        rows[1].rounds.push(took);
+        rows[3].rounds.push(most);
+        drop_database(other, &there).await;
+        let sizes = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().metadata().unwrap().len());
+        rows[4].rounds.push(sizes.sum::<u64>() as f64 / f64::from(1 << 20));
+        for part in ["", ".keys", ".erased"] {
+            std::fs::remove_file(folder.join(format!("{round}.age{part}"))).unwrap();
+        }
+    }
+    report(&format!("backup and restore, {written} events"), "mixed", &rows, names[0]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    drop_database(db, &at).await;
+}
+
+/// Runs a subcommand to its good end: seconds, and the most memory it took, in MiB.
+async fn timed(mut command: Command) -> (f64, f64) {
+    let started = Instant::now();
+    let mut child = command.spawn().unwrap();
+    let mut most = 0.0;
+    loop {
+        match tokio::time::timeout(Duration::from_millis(20), child.wait()).await {
+            Ok(status) => {
+                assert!(status.unwrap().success());
+                return (started.elapsed().as_secs_f64(), most);
+            }
+            Err(_) => most = memory(&child, "VmHWM:").unwrap_or(most),
+        }
+    }
 }
 
 /// Asks for one card after another until told to stop; every answer must be a page. The

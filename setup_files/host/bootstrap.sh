@@ -4,7 +4,7 @@
 #   bootstrap.sh [--key-file FILE] user@host
 #
 # Installs Docker, curl, the AWS command line and certbot; makes the folders; copies deploy-docker.sh and examples of
-# the settings; installs log rotation, the nightly backup and the hook that reloads nginx after a renewed certificate;
+# the settings; installs log rotation, the hourly sending of backups and the hook that reloads nginx after a renewed certificate;
 # lets in ssh, http and https. Running it again brings the same machine up to date and leaves settings alone.
 # The machine's key must be known to you already: ssh to it once by hand and compare the fingerprint.
 set -euo pipefail
@@ -30,13 +30,13 @@ while (($#)); do
 done
 [[ $host == *@* ]] || wrong "name the machine as user@host"
 for file in deploy-docker.sh emol.env.example emol-test.env.example prepare.sh; do
-  [[ -f $here/$file ]] || fail "$here/$file is missing: use a whole copy of the repository"
+  [[ -f $here/$file && -d $here/deploy ]] || fail "$here/$file is missing: use a whole copy of the repository"
 done
 
 options=(-o StrictHostKeyChecking=yes -o ConnectTimeout=15 ${key:+-i "$key"})
 ssh "${options[@]}" "$host" true || fail "$host cannot be reached, or its key is not known to you: ssh to it once by hand"
 folder=$(ssh "${options[@]}" "$host" 'mktemp -d')
-scp -q "${options[@]}" "$here"/{deploy-docker.sh,emol.env.example,emol-test.env.example,prepare.sh} "$host:$folder/"
+scp -q -r "${options[@]}" "$here"/{deploy-docker.sh,deploy,emol.env.example,emol-test.env.example,prepare.sh} "$host:$folder/"
 ssh -t "${options[@]}" "$host" "sudo bash '$folder/prepare.sh' '$folder'; code=\$?; rm -rf '$folder'; exit \$code"
-echo "bootstrap: $host is ready. Next, on it: fill in ~/emol/emol.env and ~/emol/emol-test.env, then
-  sudo ~/emol/setup_files/host/deploy-docker.sh --test --account ACCOUNT"
+echo "bootstrap: $host is ready. Next: the access key, the certificate and the settings (docs/OPERATIONS.md), then on it
+  sudo deploy-docker.sh --test --account ACCOUNT"

@@ -18,21 +18,17 @@ apt-get -qq install -y --no-install-recommends awscli 2>/dev/null ||
 systemctl enable --quiet --now docker
 usermod --append --groups docker "$owner"
 
-install -d -o "$owner" -g "$owner" "$home" "$home/setup_files" "$home/setup_files/host"
+install -d -o "$owner" -g "$owner" "$home" "$home/setup_files" "$home/setup_files/host" "$home/setup_files/host/deploy"
 install -d -m 755 /var/www/certbot /var/log/nginx
 install -d -m 750 -o "$APP" -g "$APP" /var/log/emol
 install -d -m 700 -o "$APP" -g "$APP" /var/backups/emol
 install -d -m 755 /opt/emol_config
 install -m 755 -o "$owner" -g "$owner" "$from/deploy-docker.sh" "$home/setup_files/host/"
+install -m 644 -o "$owner" -g "$owner" "$from"/deploy/*.sh "$home/setup_files/host/deploy/"
+ln -sf "$home/setup_files/host/deploy-docker.sh" /usr/local/bin/deploy-docker.sh
 for name in emol emol-test; do
   [[ -f $home/$name.env ]] || install -m 640 -o "$owner" -g "$owner" "$from/$name.env.example" "$home/$name.env"
 done
-# The app reads this file by its own account; nobody else but root does.
-if [[ -f /opt/emol_config/emol_credentials.json ]]; then
-  chown "$APP:root" /opt/emol_config/emol_credentials.json
-  chmod 440 /opt/emol_config/emol_credentials.json
-fi
-
 cat >/etc/logrotate.d/emol <<'EOF'
 /var/log/emol/*.log {
     daily
@@ -57,22 +53,23 @@ EOF
 # The host's own nginx, where there is one, came with a rotation of the same files.
 rm -f /etc/logrotate.d/nginx
 
+# The app makes a backup every night; this sends away what is new.
 cat >/etc/systemd/system/emol-backup.service <<EOF
 [Unit]
-Description=Backup of eMoL
-After=docker.service
+Description=Sending backups of eMoL away
+After=docker.service network-online.target
 
 [Service]
 Type=oneshot
 Environment=EMOL_HOME=$home
-ExecStart=$home/setup_files/host/deploy-docker.sh --backup
+ExecStart=$home/setup_files/host/deploy-docker.sh --send
 EOF
 cat >/etc/systemd/system/emol-backup.timer <<'EOF'
 [Unit]
-Description=Nightly backup of eMoL
+Description=Sending backups of eMoL away, every hour
 
 [Timer]
-OnCalendar=*-*-* 03:20
+OnCalendar=hourly
 RandomizedDelaySec=600
 Persistent=true
 

@@ -21,6 +21,7 @@ deploy    debootstrap        debootstrap
 deploy    age                age
 deploy    curl               curl
 deploy    python3            python3-venv
+deploy    wrk                wrk
 browser   pdftotext          poppler-utils
 browser   zbarimg            zbar-tools
 deploy    nginx              nginx

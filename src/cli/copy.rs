@@ -33,6 +33,7 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let target = Db::connect(to.url.expose_secret()).await?;
     migrate(&target, &SystemClock).await?;
     write::check_empty(&target).await?;
+    target.begin_filling().await?;
     let reading = read::begin(&db, &SystemClock);
     let (log, keys) = tokio::join!(
         write::write(&target, Part::Log, reading.log),
@@ -41,7 +42,7 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let manifest = reading.task.await.map_err(|error| Failure::Internal(error.to_string()))?;
     let (log, keys) = (log?, keys?);
     let manifest = manifest?;
-    restore::finish(target, master, &manifest, &[], Some([&log, &keys])).await?;
+    restore::finish(target, master, &[], [&log, &keys]).await?;
     output::say(&format!("Copied {} events to {}.", manifest.position, to.shown()));
     Ok(())
 }

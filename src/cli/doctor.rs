@@ -1,5 +1,6 @@
 //! `emol doctor`: looks at everything around the program, and says what to do.
 
+mod backups;
 mod checks;
 
 use serde::Serialize;

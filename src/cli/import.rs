@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
@@ -37,7 +37,7 @@ enum What {
 
 #[derive(Debug, Clone, clap::Args)]
 struct From {
-    /// The file
+    /// The file; - for what comes in
     file: PathBuf,
     /// Say what would be recorded, and record nothing
     #[arg(long)]
@@ -131,9 +131,15 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     }
 }
 
+/// A file, or what comes in where it is named `-`: a container sees none of the host's files.
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path)
-        .map_err(|error| Failure::Usage(format!("the file {} cannot be read: {error}", path.display())))
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    bytes.map_err(|error| Failure::Usage(format!("the file {} cannot be read: {error}", path.display())))
 }
 
 /// A bar for people; nothing where nobody looks.

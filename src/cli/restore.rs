@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Failure, backup, open, output};
+use super::{Failure, memory, open, output};
 use crate::clock::{SystemClock, SystemIds};
 use crate::commands::Command;
 use crate::commands::bus::{Bus, BusError, Change, Proposal, Request};
@@ -18,11 +18,11 @@ use crate::domain::id::{CombatantId, CommandId, Position, StreamId, StreamType};
 use crate::events::combatant::ErasureCause;
 use crate::events::log::LogRestored;
 use crate::events::{Event, Fact, LogEvent};
-use crate::projections::rebuild;
+use crate::projections::rebuild_within;
 use crate::store::backup::age::Identity;
+use crate::store::backup::folder::beside;
 use crate::store::backup::{BackupError, Manifest, Part, file, write};
 use crate::store::migrate::migrate;
-use crate::store::verify::verify;
 use crate::store::{Db, MasterKeys, Store, chain};
 
 /// Which backup.
@@ -65,7 +65,7 @@ pub struct Report {
 
 pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let identity = identity(&args.identity)?;
-    let keys_file = args.keys.clone().unwrap_or_else(|| backup::beside(&args.file, "keys"));
+    let keys_file = args.keys.clone().unwrap_or_else(|| beside(&args.file, "keys"));
     let erased = erased(&args)?;
     for file in [&args.file, &keys_file] {
         if !file.is_file() {
@@ -80,7 +80,7 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let written = finished(write::write(&db, Part::Log, log.pieces).await, log.task).await?;
     let keys = file::load(keys_file, identity);
     let keys = finished(write::write(&db, Part::Keys, keys.pieces).await, keys.task).await?;
-    let report = finish(db, master, &written.manifest, &erased, Some([&written, &keys])).await?;
+    let report = finish(db, master, &erased, [&written, &keys]).await?;
     if args.json {
         return output::say_json(&report);
     }
@@ -118,24 +118,26 @@ pub async fn empty(source: &Source) -> Result<(Db, MasterKeys), Failure> {
     let db = Db::connect(config.url.expose_secret()).await?;
     migrate(&db, &SystemClock).await?;
     write::check_empty(&db).await?;
+    db.begin_filling().await?;
     Ok((db, master))
 }
 
-/// Everything after the rows: verifies, says so in the log, erases, builds the read models.
+/// Everything after the rows: whether the chain holds, says so in the log, erases, builds the read models.
 pub async fn finish(
     db: Db,
     master: MasterKeys,
-    manifest: &Manifest,
     erased: &[(Uuid, Instant)],
-    written: Option<[&write::Written; 2]>,
+    [log, keys]: [&write::Written; 2],
 ) -> Result<Report, Failure> {
-    let found = verify(&db, None).await?;
-    let head = chain::hex(&found.head.hash);
-    if !found.is_clean() || head != manifest.head || found.head.position.0 != manifest.position {
+    let manifest = &log.manifest;
+    if !log.chain.is_clean() || !write::is_whole(&db, manifest).await? {
         return Err(Failure::Refused(format!(
-            "the restored log does not hold: its head is {head} at {}, the backup's {} at {}. `emol verify` names \
+            "the restored log does not hold: its head is {} at {}, the backup's {} at {}. `emol verify` names \
              what is wrong; use another backup",
-            found.head.position, manifest.head, manifest.position
+            chain::hex(&log.chain.head.hash),
+            log.chain.head.position,
+            manifest.head,
+            manifest.position
         )));
     }
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
@@ -150,18 +152,18 @@ pub async fn finish(
         erase(&bus, &db, *owner, *at).await?;
         erased_since += 1;
     }
-    let built = rebuild(bus.store(), None, |_| ()).await;
+    let built = rebuild_within(bus.store(), None, memory::budget(), |_| ()).await;
     let built = built.map_err(|error| {
         Failure::Refused(format!("{error}. The log is restored; `emol rebuild` builds the read models"))
     })?;
-    let rows = |at: usize| written.map_or(0, |written| written[at].rows);
+    db.end_filling().await?;
     Ok(Report {
         position: manifest.position,
         head: manifest.head.clone(),
         made_at: Instant::from_micros(manifest.made_at).to_string(),
-        rows: rows(0),
-        keys: rows(1),
-        keys_left_out: written.map_or(0, |written| written[1].left_out),
+        rows: log.rows,
+        keys: keys.rows,
+        keys_left_out: keys.left_out,
         erased_since,
         people: built.people,
     })
@@ -215,7 +217,7 @@ fn identity(path: &Path) -> Result<Identity, Failure> {
 
 /// Everybody on the lists: the backup's own, where it is there, and those that were given.
 fn erased(args: &Args) -> Result<Vec<(Uuid, Instant)>, Failure> {
-    let own = backup::beside(&args.file, "erased");
+    let own = beside(&args.file, "erased");
     let mut all = Vec::new();
     for path in args.erased.iter().chain(Some(&own).filter(|own| own.is_file())) {
         let wrong = |why: &str| Failure::Config(format!("{}: {why}", path.display()));

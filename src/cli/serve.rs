@@ -6,14 +6,16 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Failure, open, static_export};
+use super::{Failure, backup, open, static_export};
 use crate::app::{Application, Services, SessionLimits, StartError, WebConfig};
 use crate::clock::{Clock, SystemClock, SystemIds};
 use crate::config::{
-    DatabaseConfig, KeysConfig, LogConfig, LogFormat, MailConfig, ServeConfig, SignInConfig, Source, settings,
+    DatabaseConfig, KeysConfig, LogConfig, LogFormat, MailConfig, ServeConfig, SignInConfig, Source,
+    UpkeepConfig, settings,
 };
 use crate::processes::Running;
 use crate::processes::mail::Status;
+use crate::processes::upkeep::{Backups, Upkeep};
 use crate::store::Db;
 use crate::telemetry;
 
@@ -34,6 +36,7 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let serving = ServeConfig::read(source)?;
     let sign_in = SignInConfig::read(source)?;
     let mail = MailConfig::read(source)?;
+    let upkeep = UpkeepConfig::read(source)?;
     let database = DatabaseConfig::read(source)?;
     let keys = KeysConfig::read(source, &database)?;
     let db = open::connect(&database).await?;
@@ -58,10 +61,14 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
         "the log's head; keep it, `emol verify --against` compares"
     );
     let mut config = web_config(serving, sign_in, &listener, telemetry::start_metrics().ok())?;
-    config.backups = source.get(settings::BACKUP_DIR).map(std::path::PathBuf::from);
+    config.backups = upkeep.backups.clone();
+    config.backups_are_sent = upkeep.sent_away;
+    config.operator = upkeep.operator.clone();
     say_who_can_sign_in(&config);
     let base_url = config.base_url.clone();
-    let tools = services.tools(&base_url).map_err(StartError::from)?;
+    let mut tools = services.tools(&base_url).map_err(StartError::from)?;
+    tools.post = tools.post.operated_by(upkeep.operator.clone());
+    let upkeep = looked_after(upkeep, source)?;
     let status = Arc::new(Status::default());
     if mail.smtp.is_some() {
         config.mail = Some(Arc::clone(&status));
@@ -71,13 +78,31 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
         );
     }
     let application = Application::build(services, config)?;
-    let processes = Running::start(tools, mail.smtp, mail.daily_hour, status);
+    let processes = Running::start(tools, mail.smtp, mail.daily_hour, upkeep, status);
     tracing::info!(address = %address(&listener)?, base_url, "ready");
     application.run(listener, asked_to_end()?).await.map_err(|error| Failure::Internal(error.to_string()))?;
     processes.end().await;
     db.close().await;
     tracing::info!("ended");
     Ok(())
+}
+
+/// What the scheduler looks after. A folder for backups without somebody to seal them to is none.
+fn looked_after(config: UpkeepConfig, source: &Source) -> Result<Upkeep, Failure> {
+    let UpkeepConfig { backups, sent_away, certificate, .. } = config;
+    let backups = match backups {
+        Some(folder) if source.get(settings::BACKUP_RECIPIENT).is_some() => {
+            Some(Backups { folder, sent_away, recipients: backup::recipients(&[], source)? })
+        }
+        Some(_) => {
+            tracing::warn!(
+                "no backup is made: set EMOL_BACKUP_RECIPIENT to the public key of `emol keys backup`"
+            );
+            None
+        }
+        None => None,
+    };
+    Ok(Upkeep { backups, certificate })
 }
 
 /// Log lines as the settings have them.

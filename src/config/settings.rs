@@ -147,8 +147,32 @@ pub const BACKUP_RECIPIENT: Setting = Setting {
 pub const BACKUP_DIR: Setting = Setting {
     env: "EMOL_BACKUP_DIR",
     key: "backup_dir",
-    purpose: "the folder that `emol backup --into` writes to, so that the server can say when it last did",
+    purpose: "the folder that `emol serve` makes a backup in every night",
     example: "/var/backups/emol",
+    secret: false,
+};
+/// Where they go from there.
+pub const BACKUP_TO: Setting = Setting {
+    env: "EMOL_BACKUP_TO",
+    key: "backup_to",
+    purpose: "where the host sends backups to, so that the server tells the operator when that fails",
+    example: "s3://bucket/emol or user@host:/folder",
+    secret: false,
+};
+/// Who is told.
+pub const OPERATOR_MAIL: Setting = Setting {
+    env: "EMOL_OPERATOR_MAIL",
+    key: "operator_mail",
+    purpose: "who gets a mail when a job, a backup or the certificate fails",
+    example: "webminister@example.org",
+    secret: false,
+};
+/// Where the certificate is.
+pub const CERTIFICATE_AT: Setting = Setting {
+    env: "EMOL_CERTIFICATE_AT",
+    key: "certificate_at",
+    purpose: "where the site's certificate is looked at every day",
+    example: "10.0.0.7:443",
     secret: false,
 };
 /// Where a web server in front finds the static files.
@@ -223,7 +247,7 @@ pub const AWS: [&str; 8] = [
 ];
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Setting; 24] = [
+pub const ALL: [Setting; 27] = [
     DATABASE_URL,
     MASTER_KEYS,
     MASTER_KEYS_FILE,
@@ -244,6 +268,9 @@ pub const ALL: [Setting; 24] = [
     AWS_CREDENTIALS_FILE,
     BACKUP_RECIPIENT,
     BACKUP_DIR,
+    BACKUP_TO,
+    OPERATOR_MAIL,
+    CERTIFICATE_AT,
     STATIC_DIR,
     LOG_LEVEL,
     LOG_FORMAT,

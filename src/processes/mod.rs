@@ -4,7 +4,9 @@
 //! - [`reminders`] decides once a day who is reminded of what (M1, M2).
 //! - [`digest`] tells the Minister of the Lists once a week what happened and what comes.
 //! - [`housekeeping`] removes what is used up, and notes what it removed.
-//! - [`scheduler`] does the last three at their hour, on whichever server comes first.
+//! - [`upkeep`] makes a backup every night, and looks every day at what fails without a word: backups, their way off
+//!   the machine, the [`certificate`].
+//! - [`scheduler`] does the last four at their hour, on whichever server comes first.
 //! - [`policy_changed`] asks everybody to accept a policy that has to be accepted again (V4).
 //! - [`pin_invitations`] asks people to set a PIN (L3), when an operator says so.
 //!
@@ -14,6 +16,7 @@
 //! A variant of [`scheduler::Job`], and what it does in `scheduler.rs`. It must be right when it is done twice,
 //! because a server may end between doing it and saying so; what must happen once is claimed in the database.
 
+pub mod certificate;
 pub mod digest;
 pub mod housekeeping;
 pub mod mail;
@@ -21,6 +24,7 @@ pub mod pin_invitations;
 pub mod policy_changed;
 pub mod reminders;
 pub mod scheduler;
+pub mod upkeep;
 
 use std::sync::Arc;
 
@@ -31,6 +35,7 @@ use crate::commands::bus::Bus;
 use crate::config::SmtpConfig;
 use crate::projections::Indexes;
 use crate::store::Store;
+use upkeep::Upkeep;
 
 /// What the processes work with. Cheap to clone.
 #[derive(Clone)]
@@ -54,7 +59,13 @@ pub struct Running {
 impl Running {
     /// Starts them: the scheduler, and delivery where there is a mail server. Must be called within a tokio runtime.
     #[must_use]
-    pub fn start(tools: Tools, smtp: Option<SmtpConfig>, daily_hour: u32, status: Arc<mail::Status>) -> Self {
+    pub fn start(
+        tools: Tools,
+        smtp: Option<SmtpConfig>,
+        daily_hour: u32,
+        upkeep: Upkeep,
+        status: Arc<mail::Status>,
+    ) -> Self {
         let (end, ends) = watch::channel(false);
         let server = tools.bus.ids().uuid_at(tools.bus.now());
         let mut tasks = Vec::new();
@@ -69,7 +80,8 @@ impl Running {
                 _ = ended.changed() => {}
             }
         }));
-        tasks.push(tokio::spawn(scheduler::Scheduler::new(tools, server, daily_hour).run(ends)));
+        let scheduler = scheduler::Scheduler::new(tools, server, daily_hour).looking_after(upkeep);
+        tasks.push(tokio::spawn(scheduler.run(ends)));
         Self { end, tasks }
     }
 

@@ -12,11 +12,10 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 use uuid::Uuid;
 
+use super::upkeep::{self, Upkeep};
 use super::{Tools, digest, housekeeping, reminders};
 use crate::commands::bus::BusError;
 use crate::domain::date::{CivilDate, Instant};
-use crate::domain::id::CorrelationId;
-use crate::domain::mail::Mail;
 use crate::store::OutboxRow;
 use crate::store::announcements::{Announced, Announcement};
 
@@ -26,6 +25,8 @@ const LOOK: Duration = Duration::from_secs(30);
 const LEASE: i64 = 900;
 /// How long to wait after a failure, in seconds, for each one so far.
 const AFTER_FAILURE: i64 = 300;
+/// The hour from which on the night's backup is made.
+const NIGHT: u32 = 3;
 /// So many failures in a row are worth a mail.
 const TELL_AFTER: i64 = 3;
 
@@ -38,11 +39,32 @@ pub enum Job {
     Digest,
     /// What is used up goes, daily.
     Housekeeping,
+    /// A backup, every night, where there is a folder for it.
+    Backup,
+    /// Whether backups arrive elsewhere and the certificate is good, daily.
+    Watch,
+}
+
+/// Why a job was not done.
+#[derive(Debug, thiserror::Error)]
+enum JobError {
+    /// The register.
+    #[error(transparent)]
+    Bus(#[from] BusError),
+    /// Something around it, in words that may go into a mail.
+    #[error("{0}")]
+    Around(String),
+}
+
+impl From<crate::store::DbError> for JobError {
+    fn from(error: crate::store::DbError) -> Self {
+        Self::Bus(error.into())
+    }
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 3] = [Self::Reminders, Self::Digest, Self::Housekeeping];
+    pub const ALL: [Self; 5] = [Self::Reminders, Self::Digest, Self::Housekeeping, Self::Backup, Self::Watch];
 
     /// Its name in the database and in mails; ASCII, at most 16 bytes.
     #[must_use]
@@ -51,16 +73,19 @@ impl Job {
             Self::Reminders => "reminders",
             Self::Digest => "digest",
             Self::Housekeeping => "housekeeping",
+            Self::Backup => "backup",
+            Self::Watch => "watch",
         }
     }
 
     /// The last day for which it should be done by a moment of the kingdom's clocks.
     #[must_use]
     pub fn due(self, today: CivilDate, hour: u32, daily_hour: u32) -> CivilDate {
-        let day = if hour >= daily_hour { today } else { today.day_before() };
+        let from = if self == Self::Backup { NIGHT } else { daily_hour };
+        let day = if hour >= from { today } else { today.day_before() };
         match self {
             Self::Digest => day.plus_days(-i64::from(day.naive().weekday().num_days_from_monday())),
-            Self::Reminders | Self::Housekeeping => day,
+            Self::Reminders | Self::Housekeeping | Self::Backup | Self::Watch => day,
         }
     }
 }
@@ -70,13 +95,30 @@ pub struct Scheduler {
     tools: Tools,
     server: Uuid,
     daily_hour: u32,
+    upkeep: Upkeep,
 }
 
 impl Scheduler {
     /// A scheduler that answers to that name among the servers.
     #[must_use]
     pub fn new(tools: Tools, server: Uuid, daily_hour: u32) -> Self {
-        Self { tools, server, daily_hour }
+        Self { tools, server, daily_hour, upkeep: Upkeep::default() }
+    }
+
+    /// The same, which also looks after backups and the certificate.
+    #[must_use]
+    pub fn looking_after(mut self, upkeep: Upkeep) -> Self {
+        self.upkeep = upkeep;
+        self
+    }
+
+    /// Whether there is anything to do for a job here.
+    const fn concerns(&self, job: Job) -> bool {
+        match job {
+            Job::Reminders | Job::Digest | Job::Housekeeping => true,
+            Job::Backup => self.upkeep.backups.is_some(),
+            Job::Watch => self.upkeep.backups.is_some() || self.upkeep.certificate.is_some(),
+        }
     }
 
     /// Works until it is told to end.
@@ -93,7 +135,7 @@ impl Scheduler {
     /// Does what is due now; returns which jobs this server did.
     pub async fn step(&self) -> Vec<Job> {
         let mut done = Vec::new();
-        for job in Job::ALL {
+        for job in Job::ALL.into_iter().filter(|job| self.concerns(*job)) {
             match self.attempt(job).await {
                 Ok(true) => done.push(job),
                 Ok(false) => {}
@@ -103,14 +145,15 @@ impl Scheduler {
         done
     }
 
-    async fn attempt(&self, job: Job) -> Result<bool, BusError> {
+    async fn attempt(&self, job: Job) -> Result<bool, JobError> {
         let Tools { store, bus, .. } = &self.tools;
         let (now, name) = (bus.now(), job.as_str());
         let zone = bus.kingdom().catalogue.kingdom.zone.tz();
         let due = job.due(bus.today(), hour(now, zone), self.daily_hour);
         let Some(seen) = store.job(name).await? else {
-            // A register that was just set up has missed nothing.
-            store.first_job(name, due, now).await?;
+            // A register that was just set up has missed nothing, but has no backup yet.
+            let done = if job == Job::Backup { due.day_before() } else { due };
+            store.first_job(name, done, now).await?;
             return Ok(false);
         };
         // Done for a day that has not come: a clock was wrong then, and nothing may wait for that day.
@@ -128,7 +171,7 @@ impl Scheduler {
                 let after = AFTER_FAILURE * (seen.failures + 1).min(12);
                 let failures = store.fail_job(name, self.server, now.plus_seconds(after)).await?;
                 if failures >= TELL_AFTER {
-                    self.tell(job, failures).await?;
+                    self.tell(job, failures, &error).await?;
                 }
                 Err(error)
             }
@@ -136,30 +179,47 @@ impl Scheduler {
     }
 
     /// Does a job; what it returns goes into the outbox as the job is noted as done.
-    async fn perform(&self, job: Job, due: CivilDate) -> Result<Vec<OutboxRow>, BusError> {
+    async fn perform(&self, job: Job, due: CivilDate) -> Result<Vec<OutboxRow>, JobError> {
         match job {
-            Job::Reminders => reminders::run(&self.tools).await.map(|_| Vec::new()),
-            Job::Digest => Ok(digest::of_week(&self.tools, due).await?.into_iter().collect()),
-            Job::Housekeeping => housekeeping::run(&self.tools).await.map(|_| Vec::new()),
+            Job::Reminders => reminders::run(&self.tools).await.map(drop)?,
+            Job::Digest => return Ok(digest::of_week(&self.tools, due).await?.into_iter().collect()),
+            Job::Housekeeping => housekeeping::run(&self.tools).await.map(drop)?,
+            Job::Backup => {
+                if let Some(backups) = &self.upkeep.backups {
+                    upkeep::back_up(&self.tools, backups).await.map_err(JobError::Around)?;
+                }
+            }
+            Job::Watch => return self.look().await,
         }
+        Ok(Vec::new())
     }
 
-    /// Tells the Minister of the Lists that a job fails, once a day.
-    async fn tell(&self, job: Job, failures: i64) -> Result<(), BusError> {
-        let Tools { store, bus, .. } = &self.tools;
-        if bus.kingdom().catalogue.kingdom.mol_email.is_none() {
+    /// A mail for each thing that is not as it should be; every day, until it is.
+    async fn look(&self) -> Result<Vec<OutboxRow>, JobError> {
+        let Tools { store, bus, post, .. } = &self.tools;
+        let backed_up = store.job(Job::Backup.as_str()).await?.map(|job| job.done_day);
+        let found = upkeep::look(&self.upkeep, backed_up, bus.today(), bus.now()).await;
+        let found = found.map_err(JobError::Around)?;
+        for what in &found {
+            tracing::warn!(what, "something needs whoever runs this site");
+        }
+        let told = found.iter().filter(|_| post.knows_an_operator());
+        Ok(told.map(|what| upkeep::concern(&self.tools, what)).collect())
+    }
+
+    /// Tells whoever runs the site that a job fails, once a day.
+    async fn tell(&self, job: Job, failures: i64, error: &JobError) -> Result<(), JobError> {
+        let Tools { store, bus, post, .. } = &self.tools;
+        if !post.knows_an_operator() {
             return Ok(());
         }
-        let now = bus.now();
-        let params = serde_json::json!({ "job": job.as_str(), "failures": failures });
-        let mail = OutboxRow {
-            id: bus.ids().uuid_at(now),
-            template: Mail::NeedsYou.as_str(),
-            subject: None,
-            params: params.to_string().into_bytes(),
-            due_at: now,
-            correlation_id: CorrelationId(bus.ids().uuid_at(now)),
+        let what = match error {
+            JobError::Around(what) => Some(what),
+            // What a database says stays in the log.
+            JobError::Bus(_) => None,
         };
+        let params = serde_json::json!({ "job": job.as_str(), "failures": failures, "what": what });
+        let mail = upkeep::mail(&self.tools, &params);
         let mut what = [0; 16];
         what[..job.as_str().len()].copy_from_slice(job.as_str().as_bytes());
         let claim = Announcement {
@@ -168,7 +228,7 @@ impl Scheduler {
             day: bus.today(),
             threshold: 0,
         };
-        store.announce(&[Announced { mail, claims: vec![claim] }], now).await?;
+        store.announce(&[Announced { mail, claims: vec![claim] }], bus.now()).await?;
         Ok(())
     }
 }
@@ -192,6 +252,13 @@ mod tests {
         assert_eq!(Job::Reminders.due(day("2026-05-03"), 8, 9), day("2026-05-02"));
         assert_eq!(Job::Reminders.due(day("2026-05-03"), 9, 9), day("2026-05-03"));
         assert_eq!(Job::Reminders.due(day("2026-05-03"), 0, 0), day("2026-05-03"));
+    }
+
+    #[test]
+    fn the_backup_is_the_night_s_whatever_the_hour_of_the_mails() {
+        assert_eq!(Job::Backup.due(day("2026-05-03"), 2, 9), day("2026-05-02"));
+        assert_eq!(Job::Backup.due(day("2026-05-03"), 3, 9), day("2026-05-03"));
+        assert_eq!(Job::Watch.due(day("2026-05-03"), 3, 9), day("2026-05-02"));
     }
 
     #[test]

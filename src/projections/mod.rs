@@ -49,8 +49,9 @@ use crate::domain::personal::Personal;
 use crate::events::evolve::{Civil, Clash, Record, Standing};
 
 pub use checkpoint::{ModelState, State, Stop};
+pub use gather::BUDGET;
 pub use indexes::Indexes;
-pub use rebuild::{RebuildError, RebuildReport, rebuild};
+pub use rebuild::{RebuildError, RebuildReport, rebuild, rebuild_within};
 pub use runner::Projections;
 
 /// One person as read models see them: the record, and its civil state.

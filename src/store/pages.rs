@@ -11,7 +11,7 @@ use super::error::{DbError, Result};
 use super::row::COLUMNS;
 use crate::domain::id::Position;
 
-/// Positions in a page.
+/// Positions in a page, where nothing else is said.
 const PAGE: i64 = 5_000;
 /// Pages on their way at once, each on a connection and a task of its own.
 const AHEAD: usize = 3;
@@ -24,6 +24,8 @@ pub struct Pages<T> {
     last_byte: Option<RangeInclusive<u8>>,
     /// How rows are read, on the task that fetched them.
     read: fn(Vec<Row>) -> Result<T>,
+    /// Positions in a page.
+    size: i64,
     /// After which position the next page begins that is asked for.
     after: Position,
     through: Position,
@@ -40,7 +42,21 @@ struct Fetched<T> {
 
 impl<T: Send + 'static> Pages<T> {
     pub(super) fn new(db: &Db, after: Position, through: Position, read: fn(Vec<Row>) -> Result<T>) -> Self {
-        Self { db: db.clone(), last_byte: None, read, after, through, on_their_way: VecDeque::new() }
+        Self {
+            db: db.clone(),
+            last_byte: None,
+            read,
+            size: PAGE,
+            after,
+            through,
+            on_their_way: VecDeque::new(),
+        }
+    }
+
+    /// Pages of so many positions.
+    pub(super) const fn of(mut self, size: i64) -> Self {
+        self.size = size;
+        self
     }
 
     /// Leaves out the streams whose id ends in another byte.
@@ -55,7 +71,7 @@ impl<T: Send + 'static> Pages<T> {
     /// The database; [`DbError::Shape`] when a row was tampered with.
     pub async fn next(&mut self) -> Result<Option<(T, Position)>> {
         while self.on_their_way.len() < AHEAD && self.after < self.through {
-            let to = Position((self.after.0 + PAGE).min(self.through.0));
+            let to = Position((self.after.0 + self.size).min(self.through.0));
             let page = fetch(self.db.clone(), self.after, to, self.last_byte.clone(), self.read);
             self.on_their_way.push_back(tokio::spawn(page));
             self.after = to;

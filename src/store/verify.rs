@@ -104,8 +104,48 @@ pub async fn verify(db: &Db, against: Option<[u8; 32]>) -> Result<VerifyReport> 
     }
 }
 
-/// How far the walk is.
-struct Walk {
+/// The cells of a row of the log, by the index of their column.
+pub(super) trait Cells {
+    /// A number.
+    fn int(&self, at: usize) -> Result<i64>;
+    /// A number, or nothing.
+    fn maybe_int(&self, at: usize) -> Result<Option<i64>>;
+    /// Bytes, or nothing.
+    fn maybe_bytes(&self, at: usize) -> Result<Option<&[u8]>>;
+    /// Text.
+    fn text(&self, at: usize) -> Result<&str>;
+
+    /// Bytes.
+    fn bytes(&self, at: usize) -> Result<&[u8]> {
+        self.maybe_bytes(at)?.ok_or(DbError::Shape("a column that is missing"))
+    }
+
+    /// Bytes of a fixed length: 16 for ids, 32 for hashes.
+    fn array<const N: usize>(&self, at: usize) -> Result<[u8; N]> {
+        self.bytes(at)?.try_into().map_err(|_| DbError::Shape("an id or a hash of another length"))
+    }
+}
+
+impl Cells for Row {
+    fn int(&self, at: usize) -> Result<i64> {
+        self.int(at)
+    }
+
+    fn maybe_int(&self, at: usize) -> Result<Option<i64>> {
+        self.maybe_int(at)
+    }
+
+    fn maybe_bytes(&self, at: usize) -> Result<Option<&[u8]>> {
+        self.maybe_bytes(at)
+    }
+
+    fn text(&self, at: usize) -> Result<&str> {
+        self.text(at)
+    }
+}
+
+/// How far a walk is: of the log as a database has it, or of rows on their way into one.
+pub(super) struct Walk {
     last: i64,
     /// `last` at the end of the round before.
     round: i64,
@@ -119,7 +159,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(against: Option<[u8; 32]>) -> Self {
+    pub fn new(against: Option<[u8; 32]>) -> Self {
         Self {
             last: 0,
             round: -1,
@@ -141,7 +181,8 @@ impl Walk {
         self.findings.push(Finding { position: Position(position), problem });
     }
 
-    fn step(&mut self, row: &Row) {
+    /// Takes the next row.
+    pub fn step<C: Cells + ?Sized>(&mut self, row: &C) {
         let position = row.int(0).unwrap_or(self.last + 1);
         if position != self.last + 1 {
             self.note(self.last + 1, Problem::Missing);
@@ -158,7 +199,7 @@ impl Walk {
         }
     }
 
-    fn check(&mut self, row: &Row, position: i64) -> Result<()> {
+    fn check<C: Cells + ?Sized>(&mut self, row: &C, position: i64) -> Result<()> {
         let kind = StreamType::parse(row.text(2)?).ok_or(DbError::Shape("events.stream_type"))?;
         let (stream_id, stream_version, recorded_at) = (row.array(3)?, row.int(4)?, row.int(7)?);
         let prev_hash = row.array(16)?;
@@ -200,7 +241,8 @@ impl Walk {
         Ok(())
     }
 
-    fn report(mut self, head: Head, incomplete: bool) -> VerifyReport {
+    /// What was found, where the log should end at that head.
+    pub fn report(mut self, head: Head, incomplete: bool) -> VerifyReport {
         let recorded_at = if self.last == 0 { head.recorded_at.micros() } else { self.recorded_at };
         let walked = Head {
             position: Position(self.last),

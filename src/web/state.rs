@@ -133,7 +133,8 @@ impl AppState {
     pub fn new(services: Services, config: WebConfig) -> Result<Self, StartError> {
         let assets = Assets::load();
         let templates = Templates::new(&assets);
-        let post = Post::new(services.store.clone(), services.bus.clone(), &config.base_url)?;
+        let post = Post::new(services.store.clone(), services.bus.clone(), &config.base_url)?
+            .operated_by(config.operator.clone());
         let sessions = Sessions::new(services.clone(), &config);
         let provider = config
             .provider

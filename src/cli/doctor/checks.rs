@@ -6,10 +6,11 @@ use std::sync::Arc;
 use secrecy::ExposeSecret;
 
 use super::super::{Failure, open};
+use super::backups::backups;
 use super::{Findings, Grade};
 use crate::clock::{Clock, SystemClock, SystemIds};
 use crate::commands::bus::Bus;
-use crate::config::{DatabaseConfig, KeysConfig, LogConfig, ServeConfig, SignInConfig, Source};
+use crate::config::{DatabaseConfig, KeysConfig, LogConfig, ServeConfig, SignInConfig, Source, UpkeepConfig};
 use crate::domain::date::Instant;
 use crate::domain::permission::Permission;
 use crate::events::LOG_FORMAT;
@@ -93,10 +94,15 @@ fn settings(source: &Source, findings: &mut Findings) -> Option<(DatabaseConfig,
     let serving = ServeConfig::read(source).map(drop);
     let logging = LogConfig::read(source, "info").map(drop);
     let sign_in = SignInConfig::read(source);
+    let upkeep = UpkeepConfig::read(source);
     let database = DatabaseConfig::read(source);
     let keys = database.as_ref().ok().map(|database| KeysConfig::read(source, database));
     let mut faults = Vec::new();
-    for error in [serving.err(), logging.err(), sign_in.as_ref().err().cloned()].into_iter().flatten() {
+    for error in
+        [serving.err(), logging.err(), sign_in.as_ref().err().cloned(), upkeep.as_ref().err().cloned()]
+            .into_iter()
+            .flatten()
+    {
         faults.push(error);
     }
     if let Ok(SignInConfig { provider: None, .. }) = sign_in {
@@ -117,6 +123,9 @@ fn settings(source: &Source, findings: &mut Findings) -> Option<(DatabaseConfig,
     let database = database.ok()?;
     if let Ok(serving) = ServeConfig::read(source) {
         exposure(&serving, findings);
+    }
+    if let Ok(upkeep) = upkeep {
+        backups(source, &upkeep, findings);
     }
     if database.url.expose_secret().contains("://root@") {
         let to_do = "let `emol serve` use the account of setup_files/mysql-grants.sql";

@@ -29,6 +29,7 @@ pub struct Post {
     bus: Bus,
     templates: MailTemplates,
     base_url: Arc<str>,
+    operator: Option<Email>,
 }
 
 /// Whether one-time links are written out.
@@ -124,7 +125,20 @@ impl Post {
     /// # Errors
     /// A template does not parse: a broken build.
     pub fn new(store: Store, bus: Bus, base_url: &str) -> Result<Self, TemplateError> {
-        Ok(Self { store, bus, templates: MailTemplates::load()?, base_url: base_url.into() })
+        Ok(Self { store, bus, templates: MailTemplates::load()?, base_url: base_url.into(), operator: None })
+    }
+
+    /// The same, where somebody else than the Minister of the Lists is told what fails.
+    #[must_use]
+    pub fn operated_by(mut self, operator: Option<Email>) -> Self {
+        self.operator = operator;
+        self
+    }
+
+    /// Whether there is anybody to tell what fails.
+    #[must_use]
+    pub fn knows_an_operator(&self) -> bool {
+        self.operator.is_some() || self.bus.kingdom().catalogue.kingdom.mol_email.is_some()
     }
 
     /// What is the same for every letter that leaves now.
@@ -187,7 +201,8 @@ impl Post {
     fn to_minister(&self, kind: Mail, mail: &StoredMail) -> Result<Composed, ComposeError> {
         let kingdom = self.bus.kingdom();
         let minister = kingdom.catalogue.kingdom.mol_email.as_deref();
-        let Some(to) = minister.and_then(|text| Email::parse(text).ok()) else {
+        let operator = self.operator.clone().filter(|_| kind == Mail::NeedsYou);
+        let Some(to) = operator.or_else(|| minister.and_then(|text| Email::parse(text).ok())) else {
             return Ok(Composed::NoAddress(NO_MINISTER));
         };
         let mut own: Value = serde_json::from_slice(&mail.params).map_err(|why| unwritable(&why))?;

@@ -1,9 +1,8 @@
 //! A backup as a file: a line with what it is, then rows, packed with gzip and sealed with [`age`].
 //!
 //! Inside: the line `emol backup 1`, a line of JSON (the [`Manifest`]), then blocks: the place of the table (one
-//! byte), the number of rows (4 bytes, big-endian), the rows. A row is its cells, each as a tag (0 nothing,
-//! 1 integer, 2 bytes, 3 text), a length of 4 bytes for bytes and text, and 8 bytes or so many. The block of
-//! table 255 ends it, with the number of rows in all in 8 bytes.
+//! byte), the number of rows (4 bytes, big-endian), the rows ([`Rows`] says how). The block of table 255 ends it, with
+//! the number of rows in all in 8 bytes.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
@@ -16,14 +15,13 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::age::{Identity, Opener, Recipient, Sealer};
-use super::{AHEAD, BackupError, Cell, Manifest, Piece, Rows, TABLES};
+use super::{AHEAD, BackupError, Manifest, Piece, Rows};
 use crate::clock::SystemIds;
 
 const MAGIC: &str = "emol backup 1\n";
 const END: u8 = 255;
-/// Longest line of JSON and longest cell: more is no backup.
+/// Longest line of JSON: more is no backup.
 const MOST_LINE: u64 = 64 * 1024;
-const MOST_CELL: usize = 32 << 20;
 const BUFFER: usize = 1 << 18;
 /// Rows handed on at once.
 const BATCH: usize = 2_500;
@@ -91,32 +89,16 @@ fn put(out: &mut impl Write, piece: &Piece) -> std::io::Result<()> {
         }
         Piece::Rows(rows) => {
             let table = u8::try_from(rows.table).map_err(std::io::Error::other)?;
-            let count = u32::try_from(rows.rows.len()).map_err(std::io::Error::other)?;
+            let count = u32::try_from(rows.count).map_err(std::io::Error::other)?;
             out.write_all(&[table])?;
             out.write_all(&count.to_be_bytes())?;
-            rows.rows.iter().flatten().try_for_each(|cell| put_cell(out, cell))
+            out.write_all(&rows.bytes)
         }
         Piece::End { rows } => {
             out.write_all(&[END])?;
             out.write_all(&rows.to_be_bytes())
         }
     }
-}
-
-fn put_cell(out: &mut impl Write, cell: &Cell) -> std::io::Result<()> {
-    let (tag, bytes) = match cell {
-        Cell::Null => return out.write_all(&[0]),
-        Cell::Int(value) => {
-            out.write_all(&[1])?;
-            return out.write_all(&value.to_be_bytes());
-        }
-        Cell::Bytes(bytes) => (2, bytes),
-        Cell::Text(text) => (3, text),
-    };
-    let length = u32::try_from(bytes.len()).map_err(std::io::Error::other)?;
-    out.write_all(&[tag])?;
-    out.write_all(&length.to_be_bytes())?;
-    out.write_all(bytes)
 }
 
 /// A backup that is being read.
@@ -169,20 +151,12 @@ fn take(input: &mut impl BufRead, sender: &Sender<Piece>) -> std::io::Result<()>
             return Ok(());
         }
         let table = usize::from(table[0]);
-        let columns = TABLES.get(table).ok_or_else(|| {
-            std::io::Error::other("it holds a table that this version does not know: use a newer emol")
-        })?;
         let mut left = usize::try_from(length(input)?).map_err(|_| wrong())?;
         while left > 0 {
             let count = left.min(BATCH);
-            let mut rows = Vec::with_capacity(count);
-            for _ in 0..count {
-                let cells: std::io::Result<Vec<Cell>> =
-                    columns.columns.iter().map(|_| take_cell(input)).collect();
-                rows.push(cells?);
-            }
+            let rows = Rows::take(input, table, count)?;
             left -= count;
-            if !send(Piece::Rows(Rows { table, rows })) {
+            if !send(Piece::Rows(rows)) {
                 return Ok(());
             }
         }
@@ -193,27 +167,4 @@ fn length(input: &mut impl Read) -> std::io::Result<u32> {
     let mut bytes = [0; 4];
     input.read_exact(&mut bytes)?;
     Ok(u32::from_be_bytes(bytes))
-}
-
-fn take_cell(input: &mut impl Read) -> std::io::Result<Cell> {
-    let mut tag = [0];
-    input.read_exact(&mut tag)?;
-    match tag[0] {
-        0 => Ok(Cell::Null),
-        1 => {
-            let mut bytes = [0; 8];
-            input.read_exact(&mut bytes)?;
-            Ok(Cell::Int(i64::from_be_bytes(bytes)))
-        }
-        tag @ (2 | 3) => {
-            let length = usize::try_from(length(input)?).unwrap_or(usize::MAX);
-            if length > MOST_CELL {
-                return Err(std::io::Error::other("a value is longer than any column"));
-            }
-            let mut bytes = vec![0; length];
-            input.read_exact(&mut bytes)?;
-            Ok(if tag == 2 { Cell::Bytes(bytes) } else { Cell::Text(bytes) })
-        }
-        _ => Err(std::io::Error::other("a value is of no known kind")),
-    }
 }

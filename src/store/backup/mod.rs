@@ -4,6 +4,7 @@
 //! - [`read`] takes everything from a running database, as of one position;
 //!   [`write`] puts it into an empty one. Both speak in [`Piece`]s, so a copy
 //!   from one database to another is a backup without a file.
+//! - [`folder`] makes whole backups, and knows what a folder of them holds.
 //! - [`file`] makes pieces a file: packed (gzip) and sealed to public keys
 //!   ([`age`], the format of the `age` tool: `age -d -i KEY FILE | gunzip` opens it).
 //!
@@ -16,12 +17,15 @@
 
 pub mod age;
 pub mod file;
+pub mod folder;
 pub mod read;
+mod rows;
 pub mod write;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::DbError;
+pub use rows::Rows;
 
 /// The shape of what is in a backup.
 pub const FORMAT: u32 = 1;
@@ -214,15 +218,6 @@ pub struct Manifest {
     pub made_at: i64,
 }
 
-/// One value of one row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Cell {
-    Null,
-    Int(i64),
-    Bytes(Vec<u8>),
-    Text(Vec<u8>),
-}
-
 /// A part of a backup on its way.
 #[derive(Debug)]
 pub enum Piece {
@@ -235,15 +230,6 @@ pub enum Piece {
         /// How many rows there were.
         rows: u64,
     },
-}
-
-/// Rows of one table.
-#[derive(Debug)]
-pub struct Rows {
-    /// Its place in [`TABLES`].
-    pub(super) table: usize,
-    /// The rows.
-    pub(super) rows: Vec<Vec<Cell>>,
 }
 
 /// How many pieces may be on their way.

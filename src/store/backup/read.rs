@@ -3,7 +3,7 @@
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
-use super::{AHEAD, BackupError, Cell, EVENTS, FORMAT, Kind, Manifest, Part, Piece, Rows, TABLES, Table};
+use super::{AHEAD, BackupError, EVENTS, FORMAT, Manifest, Part, Piece, Rows, TABLES, Table};
 use crate::clock::Clock;
 use crate::domain::date::Instant;
 use crate::domain::id::Position;
@@ -15,6 +15,8 @@ use crate::store::pages::Pages;
 
 /// Rows read at once.
 const PAGE: usize = 5_000;
+/// Events read at once, several times side by side: few, because a server makes backups beside its work.
+const PAGE_OF_EVENTS: i64 = 2_000;
 
 /// What is read: pieces as they come, and whether the reading ended well.
 #[derive(Debug)]
@@ -45,10 +47,10 @@ pub fn begin(db: &Db, clock: &dyn Clock) -> Reading {
             read_table(&mut snapshot, at, table, out).await?;
         }
         snapshot.rollback().await;
-        let read = |rows: Vec<Row>| rows.iter().map(|row| cells(row, &TABLES[EVENTS])).collect();
-        let mut pages = Pages::new(&db, Position(0), Position(manifest.position), read);
+        let read = |rows: Vec<Row>| Rows::read(EVENTS, &rows);
+        let mut pages = Pages::new(&db, Position(0), Position(manifest.position), read).of(PAGE_OF_EVENTS);
         while let Some((rows, _)) = pages.next().await? {
-            log.rows(EVENTS, rows).await?;
+            log.rows(rows).await?;
         }
         keys.end().await?;
         log.end().await?;
@@ -69,9 +71,9 @@ impl Out {
         self.sender.send(piece).await.map_err(gone)
     }
 
-    async fn rows(&mut self, table: usize, rows: Vec<Vec<Cell>>) -> Result<(), BackupError> {
-        self.rows += rows.len() as u64;
-        self.send(Piece::Rows(Rows { table, rows })).await
+    async fn rows(&mut self, rows: Rows) -> Result<(), BackupError> {
+        self.rows += rows.count as u64;
+        self.send(Piece::Rows(rows)).await
     }
 
     async fn end(&self) -> Result<(), BackupError> {
@@ -103,7 +105,7 @@ async fn read_table(snapshot: &mut Tx, at: usize, table: &Table, out: &mut Out) 
     let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
     let key: Vec<&str> = table.key.iter().map(|at| columns[*at]).collect();
     let key = key.join(", ");
-    let mut last: Option<Vec<Cell>> = None;
+    let mut last: Option<Rows> = None;
     loop {
         let marks = vec!["?"; table.key.len()].join(", ");
         let after = last.as_ref().map(|_| format!("({key}) > ({marks})"));
@@ -116,47 +118,15 @@ async fn read_table(snapshot: &mut Tx, at: usize, table: &Table, out: &mut Out) 
         };
         let sql =
             format!("SELECT {} FROM {}{such} ORDER BY {key} LIMIT {PAGE}", columns.join(", "), table.name);
-        let cells_before = last.unwrap_or_default();
-        let args: Vec<Arg<'_>> = match cells_before.as_slice() {
-            [] => Vec::new(),
-            cells => table.key.iter().map(|at| cells[*at].arg()).collect::<Result<_>>()?,
-        };
-        let rows = snapshot.fetch_all(sql, &args).await?;
-        let rows: Vec<Vec<Cell>> = rows.iter().map(|row| cells(row, table)).collect::<Result<_>>()?;
-        let whole = rows.len() == PAGE;
-        last = rows.last().cloned();
-        if !rows.is_empty() {
-            out.rows(at, rows).await?;
-        }
-        if !whole {
+        let cells = last.as_ref().map_or(Ok(Vec::new()), Rows::cells)?;
+        let args: Vec<Arg<'_>> = table.key.iter().filter_map(|at| cells.get(*at).copied()).collect();
+        let answer = snapshot.fetch_all(sql, &args).await?;
+        let Some(newest) = answer.last() else { return Ok(()) };
+        last = Some(Rows::read(at, std::slice::from_ref(newest))?);
+        out.rows(Rows::read(at, &answer)?).await?;
+        if answer.len() < PAGE {
             return Ok(());
         }
-    }
-}
-
-fn cells(row: &Row, table: &Table) -> Result<Vec<Cell>> {
-    let cell = |(at, (_, kind)): (usize, &(&str, Kind))| {
-        Ok(match kind {
-            Kind::Int => row.maybe_int(at)?.map_or(Cell::Null, Cell::Int),
-            Kind::Bytes => row.maybe_bytes(at)?.map_or(Cell::Null, |bytes| Cell::Bytes(bytes.to_vec())),
-            Kind::Text => row.maybe_text(at)?.map_or(Cell::Null, |text| Cell::Text(text.as_bytes().to_vec())),
-        })
-    };
-    table.columns.iter().enumerate().map(cell).collect()
-}
-
-impl Cell {
-    /// The cell as an argument of a statement.
-    pub(super) fn arg(&self) -> Result<Arg<'_>> {
-        Ok(match self {
-            Self::Null => Arg::MaybeInt(None),
-            Self::Int(value) => Arg::Int(*value),
-            Self::Bytes(bytes) => Arg::Bytes(bytes),
-            Self::Text(text) => {
-                let text = std::str::from_utf8(text).map_err(|_| DbError::Shape("a text that is no text"))?;
-                Arg::Text(text)
-            }
-        })
     }
 }
 

@@ -9,7 +9,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::domain::date::Instant;
 use crate::projections::checkpoint::Stop;
+use crate::store::backup::folder;
 use crate::web::error::AppError;
 use crate::web::guard::ClientAddress;
 use crate::web::state::AppState;
@@ -27,6 +29,9 @@ struct Health {
     /// When the newest backup was made, `2026-05-03T03-20-00Z`; `none` where there is none yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_backup: Option<String>,
+    /// The newest backup that is elsewhere, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_backup_sent: Option<String>,
 }
 
 /// One read model; where it stopped, without the reason, which is for operators.
@@ -65,19 +70,17 @@ pub async fn ready(State(state): State<AppState>) -> Response {
         database: word(database, "answers", "does not answer"),
         indexes: word(indexes, "read", "being read"),
         read_models: read_models.collect(),
-        last_backup: state.config.backups.as_deref().map(last_backup),
+        last_backup: backups(&state, folder::newest),
+        last_backup_sent: backups(&state, folder::newest_sent).filter(|_| state.config.backups_are_sent),
     };
     let status = if database && indexes { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(health)).into_response()
 }
 
-/// The time in the name of the newest backup. No reason to send no requests: who watches from outside reads it.
-fn last_backup(folder: &Path) -> String {
-    let names = std::fs::read_dir(folder).into_iter().flatten().filter_map(|file| {
-        let name = file.ok()?.file_name().into_string().ok()?;
-        Some(name.strip_prefix("emol-")?.strip_suffix(".log.age")?.to_owned())
-    });
-    names.max().unwrap_or_else(|| "none".to_owned())
+/// What the folder of backups says. No reason to send no requests: who watches from outside reads it.
+fn backups(state: &AppState, says: fn(&Path) -> Option<Instant>) -> Option<String> {
+    let folder = state.config.backups.as_deref()?;
+    Some(says(folder).map_or_else(|| "none".to_owned(), folder::time_of))
 }
 
 /// `/health/metrics`: numbers for Prometheus, for this machine only.
@@ -86,6 +89,15 @@ fn last_backup(folder: &Path) -> String {
 /// [`AppError::NotFound`] for anybody else, and where nothing is counted.
 pub async fn metrics(State(state): State<AppState>, from: ClientAddress) -> Result<Response, AppError> {
     let handle = state.config.metrics.as_ref().filter(|_| from.local).ok_or(AppError::NotFound)?;
+    if let Some(folder) = state.config.backups.as_deref() {
+        let seconds = |at: Option<Instant>| {
+            at.map_or(0.0, |at| Duration::from_micros(at.micros().unsigned_abs()).as_secs_f64())
+        };
+        metrics::gauge!("backup_last_timestamp_seconds").set(seconds(folder::newest(folder)));
+        if state.config.backups_are_sent {
+            metrics::gauge!("backup_sent_last_timestamp_seconds").set(seconds(folder::newest_sent(folder)));
+        }
+    }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     Ok((kind, handle.render()).into_response())
 }

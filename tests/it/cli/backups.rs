@@ -1,5 +1,7 @@
 //! `emol backup`, `restore` and `copy`, as an operator runs them.
 
+use emol::store::{Arg, Db};
+
 use super::{Place, bare};
 
 /// A place with a few events, and keys for backups in `backup.key`.
@@ -106,4 +108,45 @@ fn a_copy_goes_into_another_database_and_never_into_its_own() {
     let own = place.url();
     assert_eq!(place.run(&["copy", "--to", &own]).code, 2);
     assert_eq!(place.run(&["copy", "--to", &to]).code, 1);
+}
+
+#[test]
+fn the_doctor_says_whether_backups_are_made_and_sent() {
+    let (place, recipient) = place();
+    std::fs::create_dir(place.file("backups")).unwrap();
+    let folder = place.file("backups");
+    let folder = folder.to_str().unwrap();
+    let doctor = |more: &[(&str, &str)]| {
+        let mut command = place.command(&["doctor"]);
+        command.env("EMOL_BACKUP_DIR", folder).envs(more.iter().copied());
+        super::answer(command.output().unwrap())
+    };
+    let said = doctor(&[]);
+    assert!(said.code == 0 && said.out.contains("no backup is made"), "{said:?}");
+    let to = ("EMOL_BACKUP_RECIPIENT", recipient.as_str());
+    assert!(doctor(&[to]).out.contains("there is none yet"));
+    assert_eq!(place.run(&["backup", "--into", folder, "--recipient", &recipient]).code, 0);
+    let said = doctor(&[to, ("EMOL_BACKUP_TO", "s3://bucket/emol")]);
+    assert!(said.out.contains("the newest in") && said.out.contains("none was sent away"), "{said:?}");
+    let wrong = doctor(&[to, ("EMOL_BACKUP_TO", "elsewhere")]);
+    assert!(wrong.code == 3 && wrong.out.contains("s3://bucket/folder"), "{wrong:?}");
+}
+
+#[test]
+fn a_backup_of_a_log_that_was_changed_is_not_brought_back_as_if_it_were_whole() {
+    let (place, recipient) = place();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let db = Db::connect(&place.url()).await.unwrap();
+        db.raw("DROP TRIGGER events_no_update").await.unwrap();
+        let sql = "UPDATE events SET actor = ? WHERE position = 1";
+        db.execute(sql, &[Arg::Text("operator:mallory")]).await.unwrap();
+        db.close().await;
+    });
+    assert_eq!(place.run(&["backup", "one.age", "--recipient", &recipient]).code, 0);
+    let other = other(&place);
+    let (file, identity) = (place.file("one.age"), place.file("backup.key"));
+    let restored = other.run(&["restore", file.to_str().unwrap(), "--identity", identity.to_str().unwrap()]);
+    assert!(restored.code == 1 && restored.err.contains("does not hold"), "{restored:?}");
+    assert_eq!(other.run(&["verify"]).code, 1, "what is wrong can be looked at");
 }

@@ -4,6 +4,7 @@ mod calendar;
 mod delivery;
 mod real;
 mod snapshots;
+mod upkeep;
 
 use std::sync::Arc;
 
