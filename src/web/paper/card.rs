@@ -227,10 +227,11 @@ impl Card<'_, '_> {
             let wrapped: Vec<_> = pair
                 .iter()
                 .map(|line| {
-                    let style = if line.tone == Tone::Good { strong(style.size) } else { soft(style.size) };
+                    let style = if line.held { strong(style.size) } else { soft(style.size) };
                     let note = if line.note.is_empty() { String::new() } else { format!(" ({})", line.note) };
-                    let text = format!("{}{note}: {}", line.name, line.word);
-                    (style, line.tone == Tone::Good, self.sheet.wrap(style, column - 26.0, &text))
+                    let held = if line.held { "held" } else { "not held" };
+                    let text = format!("{}{note}: {held}", line.name);
+                    (style, line.held, self.sheet.wrap(style, column - 26.0, &text))
                 })
                 .collect();
             let rows = wrapped.iter().map(|(.., lines)| lines.len()).max().unwrap_or_default();
@@ -296,13 +297,13 @@ impl Card<'_, '_> {
 
     fn wallet_discipline(&mut self, discipline: &CardDiscipline, left: f32, width: f32) {
         let held = |types: &[TypeLine]| {
-            let held = types.iter().filter(|line| line.tone == Tone::Good);
+            let held = types.iter().filter(|line| line.held);
             held.map(|line| line.name.clone()).collect::<Vec<_>>().join(", ")
         };
         let warrants: Vec<String> = discipline
             .marshals
             .iter()
-            .filter(|line| line.tone == Tone::Good)
+            .filter(|line| line.held)
             .map(|line| {
                 if line.note.is_empty() { line.name.clone() } else { format!("{} {}", line.name, line.note) }
             })

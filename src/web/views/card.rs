@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::parts::{Badge, Day, Tone, Verdict};
+use super::parts::{Badge, Day, Verdict};
 
 /// All of a combatant's cards and the waiver. Template `card`; its body is the
 /// partial `card_body`, which the as-of page shows too.
@@ -89,29 +89,22 @@ pub struct CardDiscipline {
     pub marshals: Vec<TypeLine>,
 }
 
-/// An authorization type or a marshal type, held or not. A card has dozens of
-/// these lines, so each says all that the template would have to choose.
+/// An authorization type or a marshal type. A card has dozens of these lines: each is as little as can be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TypeLine {
     /// The type's name.
     pub name: String,
     /// More about it, or nothing: `primary`, `until 31 December 2026`, `suspended while the card is expired`.
     pub note: String,
-    /// `held` or `not`.
-    pub class: &'static str,
-    /// Good or off.
-    pub tone: Tone,
-    /// `held` or `not held`.
-    pub word: &'static str,
+    /// Whether it is held; a warrant is while it is active (C8).
+    pub held: bool,
 }
 
 impl TypeLine {
-    /// A line; a warrant counts as held while it is active (C8).
+    /// A line.
     #[must_use]
     pub fn new(name: impl Into<String>, held: bool, note: impl Into<String>) -> Self {
-        let (class, tone, word) =
-            if held { ("held", Tone::Good, "held") } else { ("not", Tone::Off, "not held") };
-        Self { name: name.into(), note: note.into(), class, tone, word }
+        Self { name: name.into(), note: note.into(), held }
     }
 }
 

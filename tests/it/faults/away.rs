@@ -21,7 +21,7 @@ use crate::web::site::{Answer, NOW, fighter};
 const LONG: &str = "lusab-babad-gutih-tugad";
 const OTHER: &str = "bufab-babad-gutih-tugad";
 /// How a card page says that the spear was granted.
-const HELD: &str = "<span>Spear <small></small></span><em>held</em>";
+const HELD: &str = "<em>held</em><span>Spear <small></small></span>";
 /// Busy within five seconds, and a little for the way there and back.
 const BUSY: Duration = Duration::from_millis(5500);
 /// What is kept is not waited for.

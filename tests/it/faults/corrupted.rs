@@ -20,7 +20,7 @@ use crate::web::site::fighter;
 const LONG: &str = "lusab-babad-gutih-tugad";
 const OTHER: &str = "bufab-babad-gutih-tugad";
 /// How a card page says that the spear was granted.
-const HELD: &str = "<span>Spear <small></small></span><em>held</em>";
+const HELD: &str = "<em>held</em><span>Spear <small></small></span>";
 const SOON: Duration = Duration::from_secs(15);
 
 /// Does to one row what only the database's owner can do.
