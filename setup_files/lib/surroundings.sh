@@ -85,7 +85,8 @@ EOF
 }
 # denying PORT: answers every question as AWS does where a right is missing; the stand-in does that in another format.
 denying() {
-  python3 - "$1" <<'EOF'
+  # In place of the shell that runs this in the background, so that ending that ends it.
+  exec python3 - "$1" <<'EOF'
 import http.server
 import json
 import sys
