@@ -6,10 +6,11 @@
 #                          Debian by debootstrap, with this machine's certificates and its Rust
 #   stop_docker
 
-DOCKERD_PID=''
+DOCKERD_PID='' DOCKERD_FOLDER=''
 
 start_docker() {
   local folder=$1
+  DOCKERD_FOLDER=$folder
   mkdir -p "$folder"
   # Rules for packets are the machine's business: ports are handed on by docker-proxy.
   dockerd --iptables=false --data-root="$folder/data" --exec-root="$folder/exec" --pidfile="$folder/pid" \
@@ -32,6 +33,8 @@ stop_docker() {
   kill "$DOCKERD_PID" 2>/dev/null || true
   wait "$DOCKERD_PID" 2>/dev/null || true
   DOCKERD_PID=''
+  # It leaves this mounted, and then nobody can remove the folder.
+  umount "$DOCKERD_FOLDER"/exec/netns/* 2>/dev/null || true
 }
 
 # have IMAGE: is it here, or can it be pulled within a minute?
