@@ -19,7 +19,7 @@ async fn set(cast: &Cast, link: &str, pin: &str) -> Answer {
 }
 
 /// Somebody with a PIN, and the card page.
-async fn guarded(cast: &Cast, pin: &str) -> (CombatantId, String) {
+pub async fn guarded(cast: &Cast, pin: &str) -> (CombatantId, String) {
     let id = newcomer(cast, "Ásta", "asta@example.org").await;
     let answer = accept(cast, &last_link(cast, "welcome", id).await, "").await.is(303);
     let to = answer.header("location").to_owned();
