@@ -6,8 +6,8 @@ use super::{Failure, open, output};
 use crate::commands::bus::Bus;
 use crate::config::Source;
 use crate::domain::id::CombatantId;
-use crate::domain::kingdom::{PIN_SWITCH, SwitchMode};
-use crate::processes::pin_invitations::{Invited, Stage, invite};
+use crate::domain::mail::Mail;
+use crate::processes::pin_invitations::{Invited, invite};
 use crate::projections::asof::desk_as_of;
 
 /// What is asked for.
@@ -46,15 +46,13 @@ enum Which {
 /// Runs it.
 pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let What::Invite { stage, limit, dry_run } = args.what;
-    let stage = match stage {
-        Which::Invitation => Stage::Invitation,
-        Which::Reminder => Stage::Reminder,
-        Which::Final => Stage::Final,
+    let mail = match stage {
+        Which::Invitation => Mail::SetPin,
+        Which::Reminder => Mail::SetPinReminder,
+        Which::Final => Mail::SetPinFinal,
     };
     let bus = open::bus(source).await?;
-    let kingdom = bus.kingdom();
-    let mut switches = kingdom.catalogue.switches.iter();
-    if !switches.any(|(name, (mode, _))| name.as_str() == PIN_SWITCH && *mode != SwitchMode::Off) {
+    if !bus.kingdom().catalogue.asks_pins() {
         return Err(Failure::Refused(
             "card pages ask for no PIN: turn it on at /desk/kingdom/switches first; nobody was mailed"
                 .to_owned(),
@@ -63,7 +61,7 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let people = everybody(&bus).await?;
     let correlation = open::correlation(&bus);
     let Invited { due, mailed } =
-        invite(&bus, &people, stage, &open::operator(), correlation, limit, dry_run).await?;
+        invite(&bus, &people, mail, &open::operator(), correlation, limit, dry_run).await?;
     if dry_run {
         output::say(&format!("{due} would be mailed; nobody was"));
     } else {

@@ -187,6 +187,20 @@ impl Mail {
         Self::OfficerInvited,
     ];
 
+    /// The mails that ask for a PIN, in the order in which somebody gets them: each once, and none before the
+    /// one before it (L3).
+    pub const PIN_INVITATIONS: [Self; 3] = [Self::SetPin, Self::SetPinReminder, Self::SetPinFinal];
+
+    /// The mail that somebody must have had before this one.
+    #[must_use]
+    pub const fn follows(self) -> Option<Self> {
+        match self {
+            Self::SetPinReminder => Some(Self::SetPin),
+            Self::SetPinFinal => Some(Self::SetPinReminder),
+            _ => None,
+        }
+    }
+
     /// Its name; ASCII, at most 64 bytes.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -36,3 +36,49 @@ pub async fn run(tools: &Tools) -> Result<Removed, BusError> {
     }
     Ok(removed)
 }
+
+/// Why something goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// What goes, as it is noted.
+    pub what: &'static str,
+    /// In words.
+    pub label: &'static str,
+    /// When and why.
+    pub rule: String,
+}
+
+/// The rules, one for each kind of what a run removes.
+#[must_use]
+pub fn rules() -> Vec<Rule> {
+    let rule = |what, label, rule: String| Rule { what, label, rule };
+    vec![
+        rule(
+            "sessions",
+            "Sign-ins of officers",
+            "Once they are over: nobody can use them any more.".to_owned(),
+        ),
+        rule(
+            "links",
+            "One-time links",
+            format!("{LINKS} days after they stopped working (L1): until then their page says what became of them."),
+        ),
+        rule(
+            "mails",
+            "Mails that were sent, or not needed",
+            format!("{MAILS} days after they came to an end: a year of reminders can be looked up (M2)."),
+        ),
+        rule(
+            "announcements",
+            "Notes that an expiry was announced",
+            format!("{MAILS} days after that day: so long it is certain that nothing is announced twice (M2)."),
+        ),
+        rule(
+            "evidence",
+            "Evidence of waivers",
+            "When it need not be kept any more (V6): seven years after the waiver lapsed, of minors seven years after \
+             they came of age. What is left cannot be read by anybody."
+                .to_owned(),
+        ),
+    ]
+}

@@ -1,6 +1,10 @@
 //! A form as it was sent: the raw bytes, which are the command's body, and the
 //! fields in them. Reading never fails on what a person typed; it keeps it.
 
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+
+use super::error::AppError;
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CommandId, StreamVersion};
 
@@ -23,6 +27,20 @@ pub enum NotAForm {
     /// The hidden id is missing or damaged.
     #[error("the form came without its number; open it again")]
     NoCommandId,
+    /// A box to tick holds something that the page does not offer.
+    #[error("this form is not one of this page; open the page again")]
+    OddTick,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Sent {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, AppError> {
+        let body = Bytes::from_request(request, state).await;
+        let body =
+            body.map_err(|_| AppError::Bad("the form did not arrive whole; send it again".to_owned()))?;
+        Ok(Self::read(&body)?)
+    }
 }
 
 impl Sent {
@@ -45,6 +63,24 @@ impl Sent {
             fields.push((decoded(name), decoded(value)));
         }
         Ok(Self { body: body.to_vec(), fields })
+    }
+
+    /// The same form without the bytes that it came as: nothing of it is remembered.
+    #[must_use]
+    pub fn forgotten(self) -> Self {
+        Self { body: Vec::new(), ..self }
+    }
+
+    /// Whether a box was ticked.
+    ///
+    /// # Errors
+    /// [`NotAForm::OddTick`].
+    pub fn ticked(&self, name: &str) -> Result<bool, NotAForm> {
+        match self.text(name) {
+            "yes" => Ok(true),
+            "" => Ok(false),
+            _ => Err(NotAForm::OddTick),
+        }
     }
 
     /// The bytes as they came: what makes a re-sent form the same command.

@@ -158,18 +158,19 @@ impl FromRequestParts<AppState> for ClientAddress {
     }
 }
 
-/// How often something was tried within about a minute, by address or by account: unknown card
-/// ids (P4), sign-ins, searches.
+/// How often something was tried within about a minute, or another while, by address, account or mailbox: unknown
+/// card ids (P4), sign-ins, searches, requests for mail (L2).
 pub struct Misses<K = IpAddr> {
+    window: Duration,
     limits: MissLimits,
     by_address: Cache<K, Arc<Count>>,
     in_total: Count,
 }
 
-/// Tries since the first of them, forgotten a minute after it.
+/// Tries since the first of them, forgotten a while after it.
 struct Count(Mutex<(Instant, u32)>);
 
-/// How long misses are remembered.
+/// How long misses are remembered, where nothing else is said.
 const WINDOW: Duration = Duration::from_secs(60);
 /// How many addresses or accounts are counted at once.
 const COUNTED: usize = 100_000;
@@ -180,9 +181,9 @@ impl Count {
     }
 
     /// The tries, with `more` of them.
-    fn add(&self, more: u32) -> u32 {
+    fn add(&self, more: u32, window: Duration) -> u32 {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.0.elapsed() >= WINDOW {
+        if held.0.elapsed() >= window {
             *held = (Instant::now(), 0);
         }
         held.1 = held.1.saturating_add(more);
@@ -191,10 +192,16 @@ impl Count {
 }
 
 impl<K: Hash + Eq + Clone> Misses<K> {
-    /// No misses yet.
+    /// No misses yet, each remembered for a minute.
     #[must_use]
     pub fn new(limits: MissLimits) -> Self {
-        Self { limits, by_address: Cache::new(COUNTED), in_total: Count::none() }
+        Self::within(WINDOW, limits)
+    }
+
+    /// No misses yet, each remembered that long.
+    #[must_use]
+    pub fn within(window: Duration, limits: MissLimits) -> Self {
+        Self { window, limits, by_address: Cache::new(COUNTED), in_total: Count::none() }
     }
 
     /// Counts a try, and stops an address, or everybody, after too many.
@@ -212,8 +219,8 @@ impl<K: Hash + Eq + Clone> Misses<K> {
         let made: Result<_, Infallible> =
             self.by_address.get_or_insert_with(&address, || Ok(Arc::new(Count::none())));
         let Ok(count) = made;
-        count.add(1);
-        self.in_total.add(1);
+        count.add(1, self.window);
+        self.in_total.add(1, self.window);
     }
 
     /// Stops an address, or everybody, after too many misses.
@@ -221,9 +228,11 @@ impl<K: Hash + Eq + Clone> Misses<K> {
     /// # Errors
     /// [`AppError::TooMany`].
     pub fn check(&self, address: &K) -> Result<(), AppError> {
-        let here = self.by_address.get(address).map_or(0, |count| count.add(0));
-        let over = here >= self.limits.per_address || self.in_total.add(0) >= self.limits.in_total;
-        if over { Err(AppError::TooMany { retry_after: 60 }) } else { Ok(()) }
+        let here = self.by_address.get(address).map_or(0, |count| count.add(0, self.window));
+        let over =
+            here >= self.limits.per_address || self.in_total.add(0, self.window) >= self.limits.in_total;
+        let retry_after = u32::try_from(self.window.as_secs()).unwrap_or(u32::MAX);
+        if over { Err(AppError::TooMany { retry_after }) } else { Ok(()) }
     }
 }
 

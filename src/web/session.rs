@@ -277,7 +277,7 @@ impl CurrentOfficer {
             rooms.extend([Room::Desk, Room::Policies]);
         }
         if self.may(Permission::ReadHistory, None) {
-            rooms.extend([Room::Audit, Room::AsOf]);
+            rooms.extend([Room::Audit, Room::AsOf, Room::Removals]);
         }
         Officer { name: label.to_owned(), rooms }
     }

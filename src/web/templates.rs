@@ -17,13 +17,13 @@ use serde::Serialize;
 
 use super::assets::Assets;
 use super::views::{
-    AsOfView, AuditEventView, AuditLogView, CardNotFoundView, CardView, CheckView, DeskForecastView,
-    DeskHomeView, DeskKingdomListView, DeskKingdomView, DeskListView, DeskMailView, DeskManyDoneView,
-    DeskManyView, DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView, DeskOutboxView,
-    DeskPersonView, DeskPoliciesView, DeskPolicyApproveView, DeskPolicyDraftView, DeskPolicyView,
-    DeskRecordView, DeskReportsView, DeskRulebookView, DeskSessionsView, DeskWarrantsView, ErrorView,
-    ForbiddenView, HomeView, MarshalsView, MessageView, MyRecordView, Page, PersonalView, PrivacyDraftView,
-    PrivacyPolicyView, RegisterView, RequestView, SignInView, SignedOutView,
+    AsOfView, AuditEventView, AuditLogView, AuditRemovalsView, CardNotFoundView, CardView, CheckView,
+    DeskForecastView, DeskHomeView, DeskKingdomListView, DeskKingdomView, DeskListView, DeskMailView,
+    DeskManyDoneView, DeskManyView, DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView,
+    DeskOutboxView, DeskPersonView, DeskPoliciesView, DeskPolicyApproveView, DeskPolicyDraftView,
+    DeskPolicyView, DeskRecordView, DeskReportsView, DeskRulebookView, DeskSessionsView, DeskWarrantsView,
+    ErrorView, ForbiddenView, HomeView, MarshalsView, MessageView, MyRecordView, Page, PersonalView,
+    PrivacyDraftView, PrivacyPolicyView, RegisterView, RequestView, SignInView, SignedOutView,
 };
 
 #[derive(Embed)]
@@ -238,6 +238,7 @@ pages! {
     desk_policy(DeskPolicyView);
     /// `/audit`
     audit_log(AuditLogView);
+    audit_removals(AuditRemovalsView);
     /// `/audit/<position>`
     audit_event(AuditEventView);
     /// `/audit/as-of`
@@ -290,7 +291,7 @@ mod tests {
             desk_many desk_many_done desk_warrants desk_outbox desk_mail
             desk_officers desk_officer_new desk_officer desk_kingdom desk_kingdom_list desk_rulebook
             desk_policies desk_policy_draft desk_policy_approve desk_policy
-            audit_log audit_event audit_asof
+            audit_log audit_event audit_asof audit_removals
         }
         out
     }

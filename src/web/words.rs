@@ -117,8 +117,9 @@ fn because(reason: &Personal) -> String {
     }
 }
 
-/// What a mail is about.
-fn mail(name: &Slug) -> &'static str {
+/// What a mail with a personal link is about.
+#[must_use]
+pub fn mail(name: &Slug) -> &'static str {
     match Mail::parse(name.as_str()) {
         Some(Mail::Welcome) => "The privacy policy, to accept or decline",
         Some(Mail::PolicyChanged) => "A newer privacy policy, to accept",

@@ -35,9 +35,7 @@ impl SendLink {
             },
             Mail::SetPin | Mail::SetPinReminder | Mail::SetPinFinal => {
                 self.pin(record, context)?;
-                if record.pin {
-                    return Err(Refusal::rule("L3", "a PIN is set already"));
-                }
+                self.invitation(record)?;
                 None
             }
             Mail::ResetPin => {
@@ -60,6 +58,19 @@ impl SendLink {
             return Ok(Vec::new());
         }
         Ok(vec![Fact::plain(LinkSent { mail, policy_version: about }.into())])
+    }
+
+    /// Each of the three mails once, and none before the one before it.
+    fn invitation(&self, record: &Record) -> Result<(), Refusal> {
+        let had = |mail: Mail| record.sent.iter().any(|(name, _)| name.as_str() == mail.as_str());
+        let against = match self.mail.follows() {
+            _ if record.pin => "a PIN is set already",
+            _ if had(self.mail) => "this mail was sent already, and is sent once",
+            Some(Mail::SetPin) if !had(Mail::SetPin) => "the invitation comes before the reminder",
+            Some(first) if !had(first) => "the reminder comes before the last notice",
+            _ => return Ok(()),
+        };
+        Err(Refusal::rule("L3", against))
     }
 
     fn pin(&self, record: &Record, context: &Context) -> Result<(), Refusal> {

@@ -208,6 +208,13 @@ impl Catalogue {
         })
     }
 
+    /// Whether card pages ask for PINs at all (L3).
+    #[must_use]
+    pub fn asks_pins(&self) -> bool {
+        let mut switches = self.switches.iter();
+        switches.any(|(name, (mode, _))| name.as_str() == PIN_SWITCH && *mode != SwitchMode::Off)
+    }
+
     /// The version of a stream as far as it was read; 0 when it never was.
     #[must_use]
     pub fn version_of(&self, stream: StreamId) -> StreamVersion {

@@ -6,6 +6,7 @@ mod asof;
 mod event;
 mod log;
 mod payload;
+mod removals;
 pub mod when;
 
 use axum::Router;
@@ -29,6 +30,8 @@ pub fn routes() -> Router<AppState> {
         .route("/audit/events/{position}", get(event::show))
         // The past, by two clocks.
         .route("/audit/as-of", get(asof::show))
+        // What is kept no longer.
+        .route("/audit/removals", get(removals::show))
 }
 
 /// The address of one event.

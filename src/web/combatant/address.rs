@@ -1,31 +1,23 @@
 //! `/my-address/<token>`: a new mail address, confirmed from there.
 
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::link::{self, ByLink, fresh, message, page, refused};
+use super::link::{self, ByLink, Instead, SentByLink, fresh, message, page, refused};
 use super::shown;
-use crate::commands::bus::{Along, BusError};
+use crate::commands::bus::Along;
 use crate::commands::combatant::confirm_address::ConfirmAddress;
-use crate::domain::mail::LinkPurpose;
 use crate::web::error::AppError;
-use crate::web::form::{Sent, capital};
 use crate::web::state::AppState;
 use crate::web::views::{CommandForm, Link, MessageView, PersonalView, Tone};
-
-const PURPOSES: &[LinkPurpose] = &[LinkPurpose::ConfirmAddress];
 
 /// The question.
 ///
 /// # Errors
 /// The database; a broken template.
-pub async fn show(State(state): State<AppState>, Path(token): Path<String>) -> Result<Response, AppError> {
-    match link::open(&state, &token, PURPOSES).await? {
-        Ok(by) => ask(&state, &by, None, StatusCode::OK),
-        Err(gone) => Ok(gone),
-    }
+pub async fn show(State(state): State<AppState>, by: ByLink) -> Result<Response, AppError> {
+    ask(&state, &by, None, StatusCode::OK)
 }
 
 fn ask(state: &AppState, by: &ByLink, why: Option<String>, status: StatusCode) -> Result<Response, AppError> {
@@ -53,31 +45,15 @@ fn ask(state: &AppState, by: &ByLink, why: Option<String>, status: StatusCode) -
 ///
 /// # Errors
 /// The database; what the log does not allow.
-pub async fn confirm(
-    State(state): State<AppState>,
-    Path(token): Path<String>,
-    body: Bytes,
-) -> Result<Response, AppError> {
-    let by = match link::sent(&state, &token, PURPOSES).await? {
-        Ok(by) => by,
-        Err(gone) => return Ok(gone),
+pub async fn confirm(State(state): State<AppState>, sent: SentByLink) -> Result<Response, Instead> {
+    let again = |why| ask(&state, &sent.by, Some(why), StatusCode::UNPROCESSABLE_ENTITY);
+    let command = ConfirmAddress { link: sent.by.id };
+    sent.ask(&state, command.into(), Along::default(), again).await?;
+    let view = MessageView {
+        tone: Tone::Good,
+        heading: "Your new address is on file".to_owned(),
+        paragraphs: vec!["Mail goes there from now on.".to_owned()],
+        next: vec![Link::new("/", "First page")],
     };
-    let sent = Sent::read(&body)?;
-    let command_id = sent.command_id()?;
-    let command = ConfirmAddress { link: by.id };
-    match by.ask(&state, command_id, sent.body(), None, command.into(), Along::default()).await {
-        Ok(_) => {
-            let view = MessageView {
-                tone: Tone::Good,
-                heading: "Your new address is on file".to_owned(),
-                paragraphs: vec!["Mail goes there from now on.".to_owned()],
-                next: vec![Link::new("/", "First page")],
-            };
-            message(&state, "Your new address is on file", view)
-        }
-        Err(BusError::Refused(refusal)) if !by.spent => {
-            ask(&state, &by, Some(capital(&refusal.to_string())), StatusCode::UNPROCESSABLE_ENTITY)
-        }
-        Err(error) => by.failed(&state, error),
-    }
+    Ok(message(&state, "Your new address is on file", view)?)
 }

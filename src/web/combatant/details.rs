@@ -1,43 +1,34 @@
 //! `/my-details/<token>`: one's own details, with the desk's fields and messages (P1 to P3, P5).
 
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::link::{self, ByLink, fresh, message};
+use super::link::{ByLink, Instead, SentByLink, fresh, message};
 use super::{personal, shown};
 use crate::commands::bus::{Along, BusError, link_of};
 use crate::commands::combatant::change_own_details::ChangeOwnDetails;
 use crate::domain::id::Position;
 use crate::domain::mail::LinkPurpose;
+use crate::events::evolve::Record;
 use crate::web::desk::act::back;
 use crate::web::desk::person::{conflicting, filled, typed};
 use crate::web::desk::sheet::{self, Sheet};
 use crate::web::error::AppError;
-use crate::web::form::Sent;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
 use crate::web::views::{Audience, Link, MessageView, Tone};
-
-const PURPOSES: &[LinkPurpose] = &[LinkPurpose::UpdateDetails];
 
 /// The form with what is on file.
 ///
 /// # Errors
 /// The database; a broken template.
-pub async fn show(State(state): State<AppState>, Path(token): Path<String>) -> Result<Response, AppError> {
-    match link::open(&state, &token, PURPOSES).await? {
-        Ok(by) => {
-            let shown = sheet_of(&state, &by).typed(filled(&by.record));
-            form(&state, shown, StatusCode::OK)
-        }
-        Err(gone) => Ok(gone),
-    }
+pub async fn show(State(state): State<AppState>, by: ByLink) -> Result<Response, AppError> {
+    form(&state, sheet_of(&state, &by, &by.record).typed(filled(&by.record)), StatusCode::OK)
 }
 
-fn sheet_of(state: &AppState, by: &ByLink) -> Sheet {
-    Sheet::of(fresh(state), by.person, shown::name(&by.record), by.record.version).own(&by.path)
+fn sheet_of(state: &AppState, by: &ByLink, record: &Record) -> Sheet {
+    Sheet::of(fresh(state), by.person, shown::name(record), record.version).own(&by.path)
 }
 
 fn form(state: &AppState, sheet: Sheet, status: StatusCode) -> Result<Response, AppError> {
@@ -50,54 +41,40 @@ fn form(state: &AppState, sheet: Sheet, status: StatusCode) -> Result<Response, 
 ///
 /// # Errors
 /// The database; what the log does not allow.
-pub async fn change(
-    State(state): State<AppState>,
-    Path(token): Path<String>,
-    body: Bytes,
-) -> Result<Response, AppError> {
-    let by = match link::sent(&state, &token, PURPOSES).await? {
-        Ok(by) => by,
-        Err(gone) => return Ok(gone),
-    };
-    let sent = Sent::read(&body)?;
-    let command_id = sent.command_id()?;
-    let seen = sent.seen().ok_or_else(|| {
+pub async fn change(State(state): State<AppState>, sent: SentByLink) -> Result<Response, Instead> {
+    let by = &sent.by;
+    let seen = sent.form.seen().ok_or_else(|| {
         AppError::Bad("the form came without the version it was opened at; open it again".to_owned())
     })?;
-    let confirming = link_of(command_id, LinkPurpose::ConfirmAddress, by.person);
+    let confirming = link_of(sent.command_id, LinkPurpose::ConfirmAddress, by.person);
     let ask = |seen| {
-        let command = ChangeOwnDetails { details: typed(&sent), link: confirming };
-        by.ask(&state, command_id, sent.body(), Some(seen), command.into(), Along::default())
+        let command = ChangeOwnDetails { details: typed(&sent.form), link: confirming };
+        sent.attempt(&state, Some(seen), command.into(), Along::default())
     };
     let mut answer = ask(seen).await;
     if let Err(BusError::Stale { seen, now }) = answer {
-        match conflicting(&state, by.person, &sent, seen, now).await? {
+        match conflicting(&state, by.person, &sent.form, seen, now).await? {
             // Something else about the person changed: nothing that this form would overwrite.
             None => answer = ask(now).await,
             Some((kept, conflicts)) => {
                 let current = state.bus().record(by.person).await?;
-                let by = ByLink { record: current, ..by };
-                return form(
-                    &state,
-                    sheet_of(&state, &by).typed(kept).conflicting(conflicts),
-                    StatusCode::CONFLICT,
-                );
+                let sheet = sheet_of(&state, by, &current).typed(kept).conflicting(conflicts);
+                return Ok(form(&state, sheet, StatusCode::CONFLICT)?);
             }
         }
     }
     match answer {
         Ok(receipt) => changed(&state, receipt.last, confirming).await,
-        Err(error @ BusError::LinkSpent) => by.failed(&state, error),
-        Err(error) if by.spent => by.failed(&state, error),
+        Err(error) if by.cannot_show(&error) => Err(by.failed(&state, error)),
         Err(error) => {
-            let (status, back) = back(error, sheet::FORM, "", sent)?;
+            let (status, back) = back(error, sheet::FORM, "", sent.form.clone())?;
             let typed = typed(&back.sent);
-            form(&state, sheet_of(&state, &by).typed(typed).refused(&back), status)
+            Ok(form(&state, sheet_of(&state, by, &by.record).typed(typed).refused(&back), status)?)
         }
     }
 }
 
-async fn changed(state: &AppState, last: Position, confirming: uuid::Uuid) -> Result<Response, AppError> {
+async fn changed(state: &AppState, last: Position, confirming: uuid::Uuid) -> Result<Response, Instead> {
     shown::wait(state, last).await;
     let mut paragraphs =
         vec!["What was there before stays in the history, which only you and officers can see.".to_owned()];
@@ -115,5 +92,5 @@ async fn changed(state: &AppState, last: Position, confirming: uuid::Uuid) -> Re
         paragraphs,
         next: vec![Link::new("/", "First page")],
     };
-    message(state, "Your details are saved", view)
+    Ok(message(state, "Your details are saved", view)?)
 }

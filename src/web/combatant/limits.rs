@@ -1,9 +1,8 @@
 //! How often mail may be asked for, and PINs be tried.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
@@ -14,8 +13,6 @@ use crate::web::guard::Misses;
 
 /// For how long a mailbox is remembered.
 const AN_HOUR: Duration = Duration::from_secs(3600);
-/// How many mailboxes are remembered at once; the total limit lets fewer in.
-const MAILBOXES: usize = 50_000;
 /// How many PINs are looked at at once (L3): each takes 19 MiB.
 const HASHES: usize = 2;
 /// How long others wait for that.
@@ -26,8 +23,7 @@ const WAITING: usize = 1_000;
 /// What is counted of those who ask for mail or try PINs.
 pub struct Counters {
     asked: Misses,
-    mailboxes: Mutex<HashMap<String, (Instant, u32)>>,
-    per_mailbox: u32,
+    mailboxes: Misses<String>,
     /// Wrong PINs from one address, and from everywhere.
     pub wrong_pins: Misses,
     hashes: Semaphore,
@@ -43,8 +39,11 @@ impl Counters {
     pub fn new(limits: RequestLimits, wrong_pins: MissLimits) -> Self {
         Self {
             asked: Misses::new(limits.asked),
-            mailboxes: Mutex::default(),
-            per_mailbox: limits.per_mailbox,
+            // How many there are in all is limited where they ask.
+            mailboxes: Misses::within(
+                AN_HOUR,
+                MissLimits { per_address: limits.per_mailbox, in_total: u32::MAX },
+            ),
             wrong_pins: Misses::new(wrong_pins),
             hashes: Semaphore::new(HASHES),
             waiting: Arc::new(Semaphore::new(WAITING)),
@@ -58,20 +57,7 @@ impl Counters {
     /// [`AppError::TooMany`]: from that address, for that mailbox, or in all.
     pub fn ask(&self, from: IpAddr, mailbox: &Email) -> Result<(), AppError> {
         self.asked.take(from)?;
-        let mut mailboxes = self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner);
-        if mailboxes.len() >= MAILBOXES {
-            mailboxes.retain(|_, (since, _)| since.elapsed() < AN_HOUR);
-        }
-        let count = mailboxes.entry(mailbox.key()).or_insert_with(|| (Instant::now(), 0));
-        if count.0.elapsed() >= AN_HOUR {
-            *count = (Instant::now(), 0);
-        }
-        if count.1 >= self.per_mailbox {
-            let rest = AN_HOUR.saturating_sub(count.0.elapsed()).as_secs().max(1);
-            return Err(AppError::TooMany { retry_after: u32::try_from(rest).unwrap_or(3600) });
-        }
-        count.1 += 1;
-        Ok(())
+        self.mailboxes.take(mailbox.key())
     }
 
     /// A place to hash a PIN (L3).

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use axum::extract::{FromRequest, FromRequestParts, Request as Asked};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
@@ -16,12 +18,14 @@ use crate::domain::mail::LinkPurpose;
 use crate::events::evolve::{Record, Standing};
 use crate::store::Receipt;
 use crate::web::error::AppError;
+use crate::web::form::{Sent, capital};
 use crate::web::reading::correlation;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
 use crate::web::views::{Audience, CommandForm, Link, MessageView, Page, PersonalView, Tone};
 
-/// Somebody who holds a link that is for this page.
+/// Somebody who holds a link that is for the page that they ask for, and that still works. As an argument of a
+/// handler it answers everybody else with the page that offers another link.
 pub struct ByLink {
     /// The link's id.
     pub id: Uuid,
@@ -34,57 +38,94 @@ pub struct ByLink {
     /// The page's own path.
     pub path: String,
     /// Whether it was used or is too old: then only a form that was sent before is answered.
-    pub spent: bool,
+    spent: bool,
 }
 
-/// Whose link it is, for showing the page; the page that offers another one where it does not work.
-///
-/// # Errors
-/// The database.
-pub async fn open(
-    state: &AppState,
-    token: &str,
-    purposes: &[LinkPurpose],
-) -> Result<Result<ByLink, Response>, AppError> {
-    find(state, token, purposes, false).await
+/// A form that was sent by a link. A link that is used up is let through, because the same form may have been
+/// sent twice, and the log knows what it did the first time.
+pub struct SentByLink {
+    /// Whose link.
+    pub by: ByLink,
+    /// What was sent.
+    pub form: Sent,
+    /// The form's number.
+    pub command_id: CommandId,
 }
 
-/// The same for a form that was sent: a link that is used up is let through, because the same form
-/// may have been sent twice, and the log knows what it did the first time.
-///
-/// # Errors
-/// The database.
-pub async fn sent(
-    state: &AppState,
-    token: &str,
-    purposes: &[LinkPurpose],
-) -> Result<Result<ByLink, Response>, AppError> {
-    find(state, token, purposes, true).await
+/// What is answered instead of what a handler is for.
+pub enum Instead {
+    /// A page: the link is gone, or the form comes back with what is wrong.
+    Page(Box<Response>),
+    /// Something went wrong.
+    Failed(AppError),
 }
 
-async fn find(
-    state: &AppState,
-    token: &str,
-    purposes: &[LinkPurpose],
-    spent_too: bool,
-) -> Result<Result<ByLink, Response>, AppError> {
-    let first = purposes.first().copied().unwrap_or(LinkPurpose::MyRecord);
-    let store = &state.services.store;
-    let Some(id) = store.keyring().read_link(token) else { return gone(state, first).map(Err) };
-    let Some(link) = store.find_link(id).await? else { return gone(state, first).map(Err) };
-    let Some(purpose) = purposes.iter().copied().find(|purpose| link.is_for(*purpose)) else {
-        return gone(state, first).map(Err);
-    };
-    let spent = !link.is_open(purpose, state.bus().now());
-    if spent && !spent_too {
-        return gone(state, purpose).map(Err);
+impl<E: Into<AppError>> From<E> for Instead {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
     }
+}
+
+impl IntoResponse for Instead {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Page(page) => *page,
+            Self::Failed(error) => error.into_response(),
+        }
+    }
+}
+
+impl Instead {
+    /// A page, where it can be made.
+    pub(super) fn page(page: Result<Response, AppError>) -> Self {
+        page.map_or_else(Self::Failed, |page| Self::Page(Box::new(page)))
+    }
+
+    /// The page that offers another link.
+    pub(super) fn gone(state: &AppState, purpose: LinkPurpose) -> Self {
+        Self::page(gone(state, purpose))
+    }
+}
+
+impl FromRequestParts<AppState> for ByLink {
+    type Rejection = Instead;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Instead> {
+        let by = find(state, parts.uri.path()).await?;
+        if by.spent { Err(Instead::gone(state, by.purpose)) } else { Ok(by) }
+    }
+}
+
+impl FromRequest<AppState> for SentByLink {
+    type Rejection = Instead;
+
+    async fn from_request(request: Asked, state: &AppState) -> Result<Self, Instead> {
+        let path = request.uri().path().to_owned();
+        let by = find(state, &path).await?;
+        let form = Sent::from_request(request, state).await?;
+        let command_id = form.command_id()?;
+        Ok(Self { by, form, command_id })
+    }
+}
+
+/// Whose link an address holds. What it may be for, the address says as well.
+async fn find(state: &AppState, path: &str) -> Result<ByLink, Instead> {
+    let mut purposes = LinkPurpose::ALL.into_iter().filter(|purpose| path.starts_with(purpose.page()));
+    let first = purposes.clone().next().ok_or(AppError::NotFound)?;
+    let token = path[first.page().len()..].split('/').next().unwrap_or_default();
+    let store = &state.services.store;
+    let Some(id) = store.keyring().read_link(token) else { return Err(Instead::gone(state, first)) };
+    let link = store.find_link(id).await?;
+    let held =
+        link.and_then(|link| purposes.find(|purpose| link.is_for(*purpose)).map(|for_it| (for_it, link)));
+    let Some((purpose, link)) = held else { return Err(Instead::gone(state, first)) };
     let person = CombatantId(link.subject);
     let record = state.bus().record(person).await?;
     if record.standing != Standing::Active {
-        return gone(state, purpose).map(Err);
+        return Err(Instead::gone(state, purpose));
     }
-    Ok(Ok(ByLink { id, purpose, person, record, path: format!("{}{token}", purpose.page()), spent }))
+    let spent = !link.is_open(purpose, state.bus().now());
+    Ok(ByLink { id, purpose, person, record, path: format!("{}{token}", purpose.page()), spent })
 }
 
 /// A link that does not work, and how to get another: the same for every reason.
@@ -155,39 +196,61 @@ impl ByLink {
         Actor::LinkHolder(self.id)
     }
 
-    /// Asks for something, which uses the link up. `body` makes a form that is sent again the same command.
+    /// What becomes of a refusal that the page itself cannot show.
+    pub(super) fn failed(&self, state: &AppState, error: BusError) -> Instead {
+        match error {
+            BusError::LinkSpent => Instead::gone(state, self.purpose),
+            BusError::Refused(_) if self.spent => Instead::gone(state, self.purpose),
+            other => other.into(),
+        }
+    }
+
+    /// Whether the form can show nothing of a refusal: the link cannot send it again.
+    pub(super) const fn cannot_show(&self, error: &BusError) -> bool {
+        self.spent || matches!(error, BusError::LinkSpent)
+    }
+}
+
+impl SentByLink {
+    /// Asks for something, which uses the link up. Where a rule stands against it, the form is shown `again` with
+    /// what the rule says.
     ///
     /// # Errors
-    /// [`BusError::LinkSpent`] where it was used up by another one.
+    /// What is answered instead: the form again, the page that offers another link, an error.
     pub async fn ask(
         &self,
         state: &AppState,
-        command_id: CommandId,
-        body: &[u8],
+        command: CombatantCommand,
+        along: Along,
+        again: impl FnOnce(String) -> Result<Response, AppError>,
+    ) -> Result<Receipt, Instead> {
+        match self.attempt(state, None, command, along).await {
+            Err(BusError::Refused(refusal)) if !self.by.spent => {
+                Err(Instead::page(again(capital(&refusal.to_string()))))
+            }
+            answer => answer.map_err(|error| self.by.failed(state, error)),
+        }
+    }
+
+    /// The same, with every refusal as it is. What was sent makes a form that is sent again the same command.
+    ///
+    /// # Errors
+    /// [`BusError::LinkSpent`] where the link was used up by another one.
+    pub async fn attempt(
+        &self,
+        state: &AppState,
         seen: Option<StreamVersion>,
         command: CombatantCommand,
         along: Along,
     ) -> Result<Receipt, BusError> {
         let request = Request {
-            command_id,
-            actor: self.actor(),
+            command_id: self.command_id,
+            actor: self.by.actor(),
             correlation_id: correlation(state),
-            body: [self.path.as_bytes(), b"\n", body].concat(),
+            body: [self.by.path.as_bytes(), b"\n", self.form.body()].concat(),
             seen,
-            command: Command::Combatant { combatant: self.person, command },
+            command: Command::Combatant { combatant: self.by.person, command },
         };
-        state.bus().execute_along(request, &Along { uses: Some(self.id), ..along }).await
-    }
-
-    /// What becomes of a refusal that the page itself cannot show.
-    ///
-    /// # Errors
-    /// Everything but a link that is used up.
-    pub fn failed(&self, state: &AppState, error: BusError) -> Result<Response, AppError> {
-        match error {
-            BusError::LinkSpent => gone(state, self.purpose),
-            BusError::Refused(_) if self.spent => gone(state, self.purpose),
-            other => Err(other.into()),
-        }
+        state.bus().execute_along(request, &Along { uses: Some(self.by.id), ..along }).await
     }
 }

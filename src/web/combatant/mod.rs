@@ -12,7 +12,8 @@
 //!
 //! # Adding a page by link
 //! 1. A purpose in `domain::mail`, and who enqueues its mail (`commands::bus::effects`, or [`requests`]).
-//! 2. A file here, whose form is sent by [`link::ByLink::ask`].
+//! 2. A file here: the page takes a [`link::ByLink`], its form a [`link::SentByLink`], which say by themselves that a
+//!    link is gone; the command goes by [`link::SentByLink::ask`].
 
 pub mod address;
 pub mod asking;
@@ -44,11 +45,7 @@ const PERSONAL: [(HeaderName, HeaderValue); 3] = [
 
 /// The routes of this room.
 pub fn routes() -> Router<AppState> {
-    Router::new()
-        // By mail.
-        .route("/request-card", get(requests::card).post(requests::ask_card))
-        .route("/update-info", get(requests::update).post(requests::ask_update))
-        .route("/my-record", get(requests::record).post(requests::ask_record))
+    requests::routes()
         // By the link that was mailed.
         .route("/welcome/{token}", get(welcome::show).post(welcome::accept))
         .route("/welcome/{token}/decline", get(welcome::doubt).post(welcome::decline))

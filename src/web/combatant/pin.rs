@@ -1,32 +1,25 @@
 //! `/my-pin/<token>`: a PIN for the card page, or another one (L3, L5).
 
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::link::{self, ByLink, fresh, message, page, refused};
+use super::link::{ByLink, Instead, SentByLink, fresh, message, page, refused};
 use super::shown;
-use crate::commands::bus::{Along, BusError};
+use crate::commands::bus::Along;
 use crate::commands::combatant::set_pin::SetPin;
-use crate::domain::mail::LinkPurpose;
 use crate::domain::pin::Pin;
 use crate::web::error::AppError;
-use crate::web::form::{Sent, capital};
+use crate::web::form::capital;
 use crate::web::state::AppState;
 use crate::web::views::{CommandForm, Field, Kind, Link, MessageView, PersonalView, Tone, Width};
-
-const PURPOSES: &[LinkPurpose] = &[LinkPurpose::SetPin, LinkPurpose::ResetPin];
 
 /// The form.
 ///
 /// # Errors
 /// The database; a broken template.
-pub async fn show(State(state): State<AppState>, Path(token): Path<String>) -> Result<Response, AppError> {
-    match link::open(&state, &token, PURPOSES).await? {
-        Ok(by) => form(&state, &by, None, &[], StatusCode::OK),
-        Err(gone) => Ok(gone),
-    }
+pub async fn show(State(state): State<AppState>, by: ByLink) -> Result<Response, AppError> {
+    form(&state, &by, None, &[], StatusCode::OK)
 }
 
 fn form(
@@ -73,56 +66,38 @@ fn form(
 ///
 /// # Errors
 /// [`AppError::TooMany`] while others are being set; the database.
-pub async fn set(
-    State(state): State<AppState>,
-    Path(token): Path<String>,
-    body: Bytes,
-) -> Result<Response, AppError> {
-    let by = match link::sent(&state, &token, PURPOSES).await? {
-        Ok(by) => by,
-        Err(gone) => return Ok(gone),
-    };
-    let sent = Sent::read(&body)?;
-    let command_id = sent.command_id()?;
+pub async fn set(State(state): State<AppState>, sent: SentByLink) -> Result<Response, Instead> {
+    // The digits are no part of what is remembered of the form, under whatever hash.
+    let sent = SentByLink { form: sent.form.forgotten(), ..sent };
+    let SentByLink { by, form: typed, .. } = &sent;
     let rules = state.kingdom().catalogue.rulebook_on(state.today()).rules.pin;
     let mut wrong = Vec::new();
     let chosen =
-        Pin::choose(sent.text("pin"), rules).map_err(|why| wrong.push(("pin", capital(&why.to_string()))));
-    if sent.text("again").trim() != sent.text("pin").trim() {
+        Pin::choose(typed.text("pin"), rules).map_err(|why| wrong.push(("pin", capital(&why.to_string()))));
+    if typed.text("again").trim() != typed.text("pin").trim() {
         wrong.push(("again", "The two are not the same: type it once more".to_owned()));
     }
-    let Some(pin) = chosen.ok().filter(|_| wrong.is_empty()) else {
-        return form(&state, &by, None, &wrong, StatusCode::UNPROCESSABLE_ENTITY);
-    };
+    let again = |why, wrong: &[_]| form(&state, by, why, wrong, StatusCode::UNPROCESSABLE_ENTITY);
+    let Some(pin) = chosen.ok().filter(|_| wrong.is_empty()) else { return Ok(again(None, &wrong)?) };
     let hash = {
         let _turn = state.visitors.hash_turn().await?;
         let (keyring, ids) = (state.services.store.keyring().clone(), state.services.ids.clone());
         let hashed = tokio::task::spawn_blocking(move || keyring.hash_pin(&pin, ids.as_ref())).await;
         hashed.map_err(|why| AppError::Internal(why.to_string()))??
     };
-    // The digits are no part of what is remembered of the form, under whatever hash.
     let along = Along { pin: Some((by.person, hash)), ..Along::default() };
-    match by.ask(&state, command_id, b"pin", None, SetPin { person: by.person }.into(), along).await {
-        Ok(receipt) => {
-            shown::wait(&state, receipt.last).await;
-            let view = MessageView {
-                tone: Tone::Good,
-                heading: "Your PIN is set".to_owned(),
-                paragraphs: vec![
-                    "Your card page asks for it from now on. Nobody here can read it; if you forget it, the \
-                     Minister of the Lists mails you a link to set another one."
-                        .to_owned(),
-                ],
-                next: shown::card_link(&by.record)
-                    .into_iter()
-                    .chain([Link::new("/", "First page")])
-                    .collect(),
-            };
-            message(&state, "Your PIN is set", view)
-        }
-        Err(BusError::Refused(refusal)) if !by.spent => {
-            form(&state, &by, Some(capital(&refusal.to_string())), &[], StatusCode::UNPROCESSABLE_ENTITY)
-        }
-        Err(error) => by.failed(&state, error),
-    }
+    let command = SetPin { person: by.person }.into();
+    let receipt = sent.ask(&state, command, along, |why| again(Some(why), &[])).await?;
+    shown::wait(&state, receipt.last).await;
+    let view = MessageView {
+        tone: Tone::Good,
+        heading: "Your PIN is set".to_owned(),
+        paragraphs: vec![
+            "Your card page asks for it from now on. Nobody here can read it; if you forget it, the Minister of the \
+             Lists mails you a link to set another one."
+                .to_owned(),
+        ],
+        next: shown::card_link(&by.record).into_iter().chain([Link::new("/", "First page")]).collect(),
+    };
+    Ok(message(&state, "Your PIN is set", view)?)
 }

@@ -3,14 +3,15 @@
 //!
 //! The link opens it once; then the browser keeps it open for half an hour ([`super::visit`]).
 
-use axum::body::Bytes;
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
 
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
 use super::held::{Back, view};
-use super::link::{self, fresh, page};
+use super::link::{ByLink, Instead, SentByLink, fresh, page};
 use super::visit::{self, Visit};
 use super::{export, personal, shown};
 use crate::commands::Command;
@@ -26,25 +27,26 @@ use crate::events::combatant::ErasureCause;
 use crate::events::evolve::{Record, Standing};
 use crate::store::Receipt;
 use crate::web::error::AppError;
-use crate::web::form::{Sent, capital};
+use crate::web::form::{NotAForm, Sent, capital};
 use crate::web::reading::correlation;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
 use crate::web::views::{Audience, CommandForm, Field, Kind, Link, PersonalView};
 
-const PURPOSES: &[LinkPurpose] = &[LinkPurpose::MyRecord];
 /// The page of the record that is open.
 const SHOW: &str = "/my-record/show";
+/// Where a correction is asked for.
+const CORRECTION: &str = "/my-record/correction";
+/// Where one is listed, or no longer.
+const LISTING: &str = "/my-record/listing";
+/// Where consent is withdrawn.
+const WITHDRAW: &str = "/my-record/withdraw";
 
 /// The door: the link opens nothing by itself.
 ///
 /// # Errors
 /// The database; a broken template.
-pub async fn door(State(state): State<AppState>, Path(token): Path<String>) -> Result<Response, AppError> {
-    let by = match link::open(&state, &token, PURPOSES).await? {
-        Ok(by) => by,
-        Err(gone) => return Ok(gone),
-    };
+pub async fn door(State(state): State<AppState>, by: ByLink) -> Result<Response, AppError> {
     let form = CommandForm::new("open", &by.path, "Open my record", fresh(&state), Vec::new())
         .note("This uses the link up. The record stays open in this browser for half an hour.");
     let view = PersonalView {
@@ -64,11 +66,8 @@ pub async fn door(State(state): State<AppState>, Path(token): Path<String>) -> R
 ///
 /// # Errors
 /// The database.
-pub async fn open(State(state): State<AppState>, Path(token): Path<String>) -> Result<Response, AppError> {
-    let by = match link::open(&state, &token, PURPOSES).await? {
-        Ok(by) => by,
-        Err(gone) => return Ok(gone),
-    };
+pub async fn open(State(state): State<AppState>, sent: SentByLink) -> Result<Response, Instead> {
+    let by = &sent.by;
     let reading = Reading {
         actor: by.actor(),
         correlation_id: correlation(&state),
@@ -76,54 +75,82 @@ pub async fn open(State(state): State<AppState>, Path(token): Path<String>) -> R
         what: Read::Record(by.person),
         reason: None,
     };
-    match state.bus().record_reading_by_link(reading, by.id).await {
-        Ok(_) => {
-            let mut answer = personal(Redirect::to(SHOW).into_response());
-            let cookie = visit::keep_record(&state, Visit { link: by.id, person: by.person })?;
-            answer.headers_mut().append(header::SET_COOKIE, cookie);
-            Ok(answer)
-        }
-        Err(error) => by.failed(&state, error),
+    let read = state.bus().record_reading_by_link(reading, by.id).await;
+    read.map_err(|error| by.failed(&state, error))?;
+    let mut answer = personal(Redirect::to(SHOW).into_response());
+    let cookie = visit::keep_record(&state, Visit { link: by.id, person: by.person })?;
+    answer.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(answer)
+}
+
+/// Somebody whose browser has their own record open. As an argument of a handler it answers everybody else with the
+/// page that offers another link.
+pub struct Visitor {
+    visit: Visit,
+    record: Arc<Record>,
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = Instead;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Instead> {
+        let gone = || Instead::gone(state, LinkPurpose::MyRecord);
+        let visit = visit::record(state, &parts.headers).ok_or_else(gone)?;
+        let record = state.bus().record(visit.person).await?;
+        if record.standing == Standing::Active { Ok(Self { visit, record }) } else { Err(gone()) }
     }
 }
 
-/// Whose record the browser has open; or the page that offers another link.
-async fn visitor(
-    state: &AppState,
-    headers: &HeaderMap,
-) -> Result<Result<(Visit, Arc<Record>), Response>, AppError> {
-    let Some(visit) = visit::record(state, headers) else {
-        return link::gone(state, LinkPurpose::MyRecord).map(Err);
-    };
-    let record = state.bus().record(visit.person).await?;
-    if record.standing != Standing::Active {
-        return link::gone(state, LinkPurpose::MyRecord).map(Err);
+impl Visitor {
+    /// Asks for something about the record that is open. Where a rule stands against it, the page is shown `again`
+    /// with what the rule says.
+    async fn ask(
+        &self,
+        state: &AppState,
+        path: &str,
+        sent: &Sent,
+        command: CombatantCommand,
+        again: impl AsyncFnOnce(String) -> Result<Response, AppError>,
+    ) -> Result<Receipt, Instead> {
+        let request = Request {
+            command_id: sent.command_id()?,
+            actor: Actor::LinkHolder(self.visit.link),
+            correlation_id: correlation(state),
+            body: [path.as_bytes(), b"\n", sent.body()].concat(),
+            seen: None,
+            command: Command::Combatant { combatant: self.visit.person, command },
+        };
+        match state.bus().execute(request).await {
+            Err(BusError::Refused(refusal)) => Err(Instead::page(again(capital(&refusal.to_string())).await)),
+            answer => Ok(answer?),
+        }
     }
-    Ok(Ok((visit, record)))
+
+    /// The record, with what is wrong with a form of it, where something is.
+    async fn page(&self, state: &AppState, back: Option<Back>) -> Result<Response, AppError> {
+        let status = if back.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let entries = state.bus().history(self.visit.person).await?;
+        let view = view(state, &self.record, &entries, back.as_ref());
+        let page = state.public_page(Audience::Public, "/", "My record", view);
+        Ok(personal((status, state.render(&page, Templates::my_record)?).into_response()))
+    }
 }
 
 /// The record.
 ///
 /// # Errors
 /// The database; a broken template.
-pub async fn show(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, AppError> {
-    match visitor(&state, &headers).await? {
-        Ok((visit, record)) => shown_record(&state, visit, &record, None, StatusCode::OK).await,
-        Err(gone) => Ok(gone),
-    }
+pub async fn show(State(state): State<AppState>, visitor: Visitor) -> Result<Response, AppError> {
+    visitor.page(&state, None).await
 }
 
 /// The record as a file.
 ///
 /// # Errors
 /// The database.
-pub async fn export(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, AppError> {
-    let (visit, record) = match visitor(&state, &headers).await? {
-        Ok(visitor) => visitor,
-        Err(gone) => return Ok(gone),
-    };
-    let entries = state.bus().history(visit.person).await?;
-    let body = export::json(visit.person, &record, &entries, &state.kingdom())
+pub async fn export(State(state): State<AppState>, visitor: Visitor) -> Result<Response, AppError> {
+    let entries = state.bus().history(visitor.visit.person).await?;
+    let body = export::json(visitor.visit.person, &visitor.record, &entries, &state.kingdom())
         .map_err(|why| AppError::Internal(why.to_string()))?;
     let kind = [
         (header::CONTENT_TYPE, "application/json; charset=utf-8"),
@@ -132,59 +159,10 @@ pub async fn export(State(state): State<AppState>, headers: HeaderMap) -> Result
     Ok(personal((kind, body).into_response()))
 }
 
-async fn shown_record(
-    state: &AppState,
-    visit: Visit,
-    record: &Record,
-    back: Option<Back>,
-    status: StatusCode,
-) -> Result<Response, AppError> {
-    let entries = state.bus().history(visit.person).await?;
-    let view = view(state, record, &entries, back.as_ref());
-    let page = state.public_page(Audience::Public, "/", "My record", view);
-    Ok(personal((status, state.render(&page, Templates::my_record)?).into_response()))
-}
-
-/// Asks for something about the record that is open.
-async fn ask(
-    state: &AppState,
-    visit: Visit,
-    path: &str,
-    sent: &Sent,
-    command: CombatantCommand,
-) -> Result<Receipt, BusError> {
-    let request = Request {
-        command_id: sent.command_id().map_err(|why| BusError::Internal(why.to_string()))?,
-        actor: Actor::LinkHolder(visit.link),
-        correlation_id: correlation(state),
-        body: [path.as_bytes(), b"\n", sent.body()].concat(),
-        seen: None,
-        command: Command::Combatant { combatant: visit.person, command },
-    };
-    state.bus().execute(request).await
-}
-
-/// Back to the record, or to the form with what is wrong.
-async fn answer(
-    state: &AppState,
-    visit: Visit,
-    record: &Record,
-    asked: Result<Receipt, BusError>,
-    form: &'static str,
-    typed: &str,
-) -> Result<Response, AppError> {
-    match asked {
-        Ok(receipt) => {
-            shown::wait(state, receipt.last).await;
-            Ok(personal(Redirect::to(SHOW).into_response()))
-        }
-        Err(BusError::Refused(refusal)) => {
-            let why = capital(&refusal.to_string());
-            let back = Back { form, typed: typed.to_owned(), why };
-            shown_record(state, visit, record, Some(back), StatusCode::UNPROCESSABLE_ENTITY).await
-        }
-        Err(error) => Err(error.into()),
-    }
+/// Back to the record, once it shows what was done.
+async fn back_to_it(state: &AppState, receipt: Receipt) -> Response {
+    shown::wait(state, receipt.last).await;
+    personal(Redirect::to(SHOW).into_response())
 }
 
 /// Asks for a correction: it waits on the desk.
@@ -193,24 +171,21 @@ async fn answer(
 /// The database.
 pub async fn correction(
     State(state): State<AppState>,
-    headers: HeaderMap,
-    OriginalUri(uri): OriginalUri,
-    body: Bytes,
-) -> Result<Response, AppError> {
-    let (visit, record) = match visitor(&state, &headers).await? {
-        Ok(visitor) => visitor,
-        Err(gone) => return Ok(gone),
-    };
-    let sent = Sent::read(&body)?;
+    visitor: Visitor,
+    sent: Sent,
+) -> Result<Response, Instead> {
     sent.command_id()?;
     let typed = sent.text("text");
+    let again = async |why| {
+        let back = Back { form: "correction", typed: typed.to_owned(), why };
+        visitor.page(&state, Some(back)).await
+    };
     if let Err(why) = ask_correction::read(typed) {
-        let back = Back { form: "correction", typed: typed.to_owned(), why: capital(&why) };
-        return shown_record(&state, visit, &record, Some(back), StatusCode::UNPROCESSABLE_ENTITY).await;
+        return Ok(again(capital(&why)).await?);
     }
     let command = AskCorrection { text: typed.to_owned() };
-    let asked = ask(&state, visit, uri.path(), &sent, command.into()).await;
-    answer(&state, visit, &record, asked, "correction", typed).await
+    let receipt = visitor.ask(&state, CORRECTION, &sent, command.into(), again).await?;
+    Ok(back_to_it(&state, receipt).await)
 }
 
 /// Is listed publicly, or no longer (V8).
@@ -219,34 +194,28 @@ pub async fn correction(
 /// The database.
 pub async fn listing(
     State(state): State<AppState>,
-    headers: HeaderMap,
-    OriginalUri(uri): OriginalUri,
-    body: Bytes,
-) -> Result<Response, AppError> {
-    let (visit, record) = match visitor(&state, &headers).await? {
-        Ok(visitor) => visitor,
-        Err(gone) => return Ok(gone),
-    };
-    let sent = Sent::read(&body)?;
-    sent.command_id()?;
+    visitor: Visitor,
+    sent: Sent,
+) -> Result<Response, Instead> {
     let listed = match sent.text("listed") {
         "yes" => true,
         "no" => false,
-        _ => return Err(AppError::Bad("this form is not one of this page; open the page again".to_owned())),
+        _ => return Err(NotAForm::OddTick.into()),
     };
-    let asked = ask(&state, visit, uri.path(), &sent, SetListing { listed }.into()).await;
-    answer(&state, visit, &record, asked, "listing", "").await
+    let again = async |why| {
+        let back = Back { form: "listing", typed: String::new(), why };
+        visitor.page(&state, Some(back)).await
+    };
+    let receipt = visitor.ask(&state, LISTING, &sent, SetListing { listed }.into(), again).await?;
+    Ok(back_to_it(&state, receipt).await)
 }
 
 /// What withdrawing leads to, before it is done.
 ///
 /// # Errors
 /// The database; a broken template.
-pub async fn doubt(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, AppError> {
-    match visitor(&state, &headers).await? {
-        Ok((_, record)) => doubting(&state, &record, None, StatusCode::OK),
-        Err(gone) => Ok(gone),
-    }
+pub async fn doubt(State(state): State<AppState>, visitor: Visitor) -> Result<Response, AppError> {
+    doubting(&state, &visitor.record, None, StatusCode::OK)
 }
 
 fn doubting(
@@ -256,14 +225,8 @@ fn doubting(
     status: StatusCode,
 ) -> Result<Response, AppError> {
     let sure = Field::new(Kind::Check, "sure", "I understand what goes and what stays").error(why);
-    let form = CommandForm::new(
-        "withdraw",
-        "/my-record/withdraw",
-        "Withdraw and erase me",
-        fresh(state),
-        vec![sure],
-    )
-    .dangerous();
+    let form =
+        CommandForm::new("withdraw", WITHDRAW, "Withdraw and erase me", fresh(state), vec![sure]).dangerous();
     let view = PersonalView {
         heading: "Withdraw your consent?".to_owned(),
         lead: Some("Without it nothing may be kept about you. This is what happens then:".to_owned()),
@@ -281,30 +244,17 @@ fn doubting(
 /// The database.
 pub async fn withdraw(
     State(state): State<AppState>,
-    headers: HeaderMap,
-    OriginalUri(uri): OriginalUri,
-    body: Bytes,
-) -> Result<Response, AppError> {
-    let (visit, record) = match visitor(&state, &headers).await? {
-        Ok(visitor) => visitor,
-        Err(gone) => return Ok(gone),
-    };
-    let sent = Sent::read(&body)?;
+    visitor: Visitor,
+    sent: Sent,
+) -> Result<Response, Instead> {
+    let again = async |why| doubting(&state, &visitor.record, Some(why), StatusCode::UNPROCESSABLE_ENTITY);
     sent.command_id()?;
-    if sent.text("sure") != "yes" {
-        let why = "Tick this to show that you mean it".to_owned();
-        return doubting(&state, &record, Some(why), StatusCode::UNPROCESSABLE_ENTITY);
+    if !sent.ticked("sure")? {
+        return Ok(again("Tick this to show that you mean it".to_owned()).await?);
     }
     let command = Erase { cause: ErasureCause::Withdrawn };
-    match ask(&state, visit, uri.path(), &sent, command.into()).await {
-        Ok(_) => {
-            let mut answer = shown::erased(&state)?;
-            answer.headers_mut().append(header::SET_COOKIE, visit::close_record(&state)?);
-            Ok(answer)
-        }
-        Err(BusError::Refused(refusal)) => {
-            doubting(&state, &record, Some(capital(&refusal.to_string())), StatusCode::UNPROCESSABLE_ENTITY)
-        }
-        Err(error) => Err(error.into()),
-    }
+    visitor.ask(&state, WITHDRAW, &sent, command.into(), again).await?;
+    let mut answer = shown::erased(&state)?;
+    answer.headers_mut().append(header::SET_COOKIE, visit::close_record(&state)?);
+    Ok(answer)
 }

@@ -4,9 +4,11 @@
 //! is given, so it takes the same time. Who shares a mailbox gets one mail that lists each person;
 //! whoever has not accepted the privacy policy gets the mail that asks for that instead (V1).
 
+use axum::Router;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -46,101 +48,50 @@ type Template = fn(&Templates, &Page<RequestView>) -> Result<String, handlebars:
 struct Wanted {
     path: &'static str,
     title: &'static str,
-    submit: &'static str,
     template: Template,
     mail: Mail,
     link: Option<LinkPurpose>,
 }
 
-const CARD: Wanted = Wanted {
-    path: "/request-card",
-    title: "Send me my card",
-    submit: "Mail me the link",
-    template: Templates::request_card,
-    mail: Mail::CardLink,
-    link: None,
-};
-const UPDATE: Wanted = Wanted {
-    path: "/update-info",
-    title: "Update my details",
-    submit: "Mail me the link",
-    template: Templates::update_info,
-    mail: Mail::UpdateDetails,
-    link: Some(LinkPurpose::UpdateDetails),
-};
-const RECORD: Wanted = Wanted {
-    path: "/my-record",
-    title: "Show me my record",
-    submit: "Mail me the link",
-    template: Templates::request_record,
-    mail: Mail::MyRecord,
-    link: Some(LinkPurpose::MyRecord),
-};
+static WANTED: [Wanted; 3] = [
+    Wanted {
+        path: "/request-card",
+        title: "Send me my card",
+        template: Templates::request_card,
+        mail: Mail::CardLink,
+        link: None,
+    },
+    Wanted {
+        path: "/update-info",
+        title: "Update my details",
+        template: Templates::update_info,
+        mail: Mail::UpdateDetails,
+        link: Some(LinkPurpose::UpdateDetails),
+    },
+    Wanted {
+        path: "/my-record",
+        title: "Show me my record",
+        template: Templates::request_record,
+        mail: Mail::MyRecord,
+        link: Some(LinkPurpose::MyRecord),
+    },
+];
 
-/// `/request-card`.
-///
-/// # Errors
-/// A broken template.
-pub async fn card(State(state): State<AppState>, officer: MaybeOfficer) -> Result<Html<String>, AppError> {
-    page(&state, &officer, &CARD, None)
-}
-
-/// `/update-info`.
-///
-/// # Errors
-/// A broken template.
-pub async fn update(State(state): State<AppState>, officer: MaybeOfficer) -> Result<Html<String>, AppError> {
-    page(&state, &officer, &UPDATE, None)
-}
-
-/// `/my-record`.
-///
-/// # Errors
-/// A broken template.
-pub async fn record(State(state): State<AppState>, officer: MaybeOfficer) -> Result<Html<String>, AppError> {
-    page(&state, &officer, &RECORD, None)
-}
-
-/// `/request-card`, sent.
-///
-/// # Errors
-/// [`AppError::TooMany`].
-pub async fn ask_card(
-    State(state): State<AppState>,
-    officer: MaybeOfficer,
-    from: ClientAddress,
-    id: RequestId,
-    Form(asked): Form<Asked>,
-) -> Result<Response, AppError> {
-    answer(&state, &officer, &CARD, from, id, &asked.email)
-}
-
-/// `/update-info`, sent.
-///
-/// # Errors
-/// [`AppError::TooMany`].
-pub async fn ask_update(
-    State(state): State<AppState>,
-    officer: MaybeOfficer,
-    from: ClientAddress,
-    id: RequestId,
-    Form(asked): Form<Asked>,
-) -> Result<Response, AppError> {
-    answer(&state, &officer, &UPDATE, from, id, &asked.email)
-}
-
-/// `/my-record`, sent.
-///
-/// # Errors
-/// [`AppError::TooMany`].
-pub async fn ask_record(
-    State(state): State<AppState>,
-    officer: MaybeOfficer,
-    from: ClientAddress,
-    id: RequestId,
-    Form(asked): Form<Asked>,
-) -> Result<Response, AppError> {
-    answer(&state, &officer, &RECORD, from, id, &asked.email)
+/// The three pages, each with its form.
+pub fn routes() -> Router<AppState> {
+    WANTED.iter().fold(Router::new(), |router, wanted| {
+        let show = move |State(state): State<AppState>, officer: MaybeOfficer| async move {
+            page(&state, &officer, wanted, None)
+        };
+        let ask = move |State(state): State<AppState>,
+                        officer: MaybeOfficer,
+                        from: ClientAddress,
+                        id: RequestId,
+                        Form(asked): Form<Asked>| async move {
+            answer(&state, &officer, wanted, from, id, &asked.email)
+        };
+        router.route(wanted.path, get(show).post(ask))
+    })
 }
 
 fn page(
@@ -155,7 +106,8 @@ fn page(
         field = field.value(typed).error(Some(why));
     }
     // What is sent twice is mailed twice: the number is there because every form has one.
-    let form = CommandForm::new("ask", wanted.path, wanted.submit, super::link::fresh(state), vec![field]);
+    let form =
+        CommandForm::new("ask", wanted.path, "Mail me the link", super::link::fresh(state), vec![field]);
     let view = RequestView { form: Some(form), notice: None };
     let page = state.public_page(officer.audience(), wanted.path, wanted.title, view);
     state.render(&page, wanted.template)

@@ -1,13 +1,12 @@
 //! `/welcome/<token>`: the privacy policy, to accept or decline (V1 to V4, V8).
 
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::link::{self, ByLink, fresh, message, page, refused};
+use super::link::{ByLink, Instead, SentByLink, fresh, message, page, refused};
 use super::{personal, shown};
-use crate::commands::bus::{Along, BusError, link_of};
+use crate::commands::bus::{Along, link_of};
 use crate::commands::combatant::accept_policy::AcceptPolicy;
 use crate::commands::combatant::erase::Erase;
 use crate::domain::card_id::CardId;
@@ -16,22 +15,17 @@ use crate::domain::mail::LinkPurpose;
 use crate::domain::policy::dated;
 use crate::events::combatant::ErasureCause;
 use crate::web::error::AppError;
-use crate::web::form::{Sent, capital};
+use crate::web::form::Sent;
 use crate::web::markdown;
 use crate::web::state::AppState;
 use crate::web::views::{CommandForm, Field, Kind, Link, MessageView, PersonalView, PolicyText, Tone};
-
-const PURPOSES: &[LinkPurpose] = &[LinkPurpose::AcceptPolicy];
 
 /// The policy in force and two questions.
 ///
 /// # Errors
 /// The database; a broken template.
-pub async fn show(State(state): State<AppState>, Path(token): Path<String>) -> Result<Response, AppError> {
-    match link::open(&state, &token, PURPOSES).await? {
-        Ok(by) => form(&state, &by, None, StatusCode::OK),
-        Err(gone) => Ok(gone),
-    }
+pub async fn show(State(state): State<AppState>, by: ByLink) -> Result<Response, AppError> {
+    form(&state, &by, None, StatusCode::OK)
 }
 
 fn form(
@@ -86,40 +80,23 @@ fn form(
 ///
 /// # Errors
 /// The database; what the log does not allow.
-pub async fn accept(
-    State(state): State<AppState>,
-    Path(token): Path<String>,
-    body: Bytes,
-) -> Result<Response, AppError> {
-    let by = match link::sent(&state, &token, PURPOSES).await? {
-        Ok(by) => by,
-        Err(gone) => return Ok(gone),
-    };
-    let sent = Sent::read(&body)?;
-    let command_id = sent.command_id()?;
-    if sent.text("keep") != "yes" {
-        let why = "Tick this to agree, or follow “I don’t agree” below".to_owned();
-        return form(&state, &by, Some((&sent, why)), StatusCode::UNPROCESSABLE_ENTITY);
+pub async fn accept(State(state): State<AppState>, sent: SentByLink) -> Result<Response, Instead> {
+    let SentByLink { by, form: typed, .. } = &sent;
+    let again = |why| form(&state, by, Some((typed, why)), StatusCode::UNPROCESSABLE_ENTITY);
+    let (keep, listed) = (typed.ticked("keep")?, typed.ticked("listed")?);
+    if !keep {
+        return Ok(again("Tick this to agree, or follow “I don’t agree” below".to_owned())?);
     }
     let mut random = [0; 10];
     state.bus().ids().fill(&mut random);
     let command = AcceptPolicy {
-        policy_version: Some(sent.text("version").to_owned()),
+        policy_version: Some(typed.text("version").to_owned()),
         imported: false,
-        listed: sent.text("listed") == "yes",
+        listed,
         card_id: CardId::from_random(&random),
     };
-    let asked = by.ask(&state, command_id, sent.body(), None, command.into(), Along::default()).await;
-    match asked {
-        Ok(receipt) => {
-            accepted(&state, &by, link_of(command_id, LinkPurpose::SetPin, by.person), receipt.last).await
-        }
-        Err(BusError::Refused(refusal)) if !by.spent => {
-            let why = capital(&refusal.to_string());
-            form(&state, &by, Some((&sent, why)), StatusCode::UNPROCESSABLE_ENTITY)
-        }
-        Err(error) => by.failed(&state, error),
-    }
+    let receipt = sent.ask(&state, command.into(), Along::default(), again).await?;
+    accepted(&state, by, link_of(sent.command_id, LinkPurpose::SetPin, by.person), receipt.last).await
 }
 
 /// On to a PIN where the card page asks for one, or to the card.
@@ -128,7 +105,7 @@ async fn accepted(
     by: &ByLink,
     pin_link: uuid::Uuid,
     last: Position,
-) -> Result<Response, AppError> {
+) -> Result<Response, Instead> {
     let store = &state.services.store;
     shown::wait(state, last).await;
     if store.find_link(pin_link).await?.is_some() {
@@ -151,18 +128,15 @@ async fn accepted(
         ],
         next: shown::card_link(&record).into_iter().chain([Link::new("/", "First page")]).collect(),
     };
-    message(state, "Thank you", view)
+    Ok(message(state, "Thank you", view)?)
 }
 
 /// Asks once more (V3).
 ///
 /// # Errors
 /// The database; a broken template.
-pub async fn doubt(State(state): State<AppState>, Path(token): Path<String>) -> Result<Response, AppError> {
-    match link::open(&state, &token, PURPOSES).await? {
-        Ok(by) => doubting(&state, &by, None, StatusCode::OK),
-        Err(gone) => Ok(gone),
-    }
+pub async fn doubt(State(state): State<AppState>, by: ByLink) -> Result<Response, AppError> {
+    doubting(&state, &by, None, StatusCode::OK)
 }
 
 fn doubting(
@@ -191,23 +165,9 @@ fn doubting(
 ///
 /// # Errors
 /// The database; what the log does not allow.
-pub async fn decline(
-    State(state): State<AppState>,
-    Path(token): Path<String>,
-    body: Bytes,
-) -> Result<Response, AppError> {
-    let by = match link::sent(&state, &token, PURPOSES).await? {
-        Ok(by) => by,
-        Err(gone) => return Ok(gone),
-    };
-    let sent = Sent::read(&body)?;
-    let command_id = sent.command_id()?;
+pub async fn decline(State(state): State<AppState>, sent: SentByLink) -> Result<Response, Instead> {
+    let again = |why| doubting(&state, &sent.by, Some(why), StatusCode::UNPROCESSABLE_ENTITY);
     let command = Erase { cause: ErasureCause::Declined };
-    match by.ask(&state, command_id, sent.body(), None, command.into(), Along::default()).await {
-        Ok(_) => shown::erased(&state),
-        Err(BusError::Refused(refusal)) if !by.spent => {
-            doubting(&state, &by, Some(capital(&refusal.to_string())), StatusCode::UNPROCESSABLE_ENTITY)
-        }
-        Err(error) => by.failed(&state, error),
-    }
+    sent.ask(&state, command.into(), Along::default(), again).await?;
+    Ok(shown::erased(&state)?)
 }

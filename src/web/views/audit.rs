@@ -165,3 +165,27 @@ pub struct AsOfResult {
     /// Why there is nothing to show: `Nobody of that id was on file.`
     pub nothing: Option<String>,
 }
+
+/// What was removed, and by which rule. Template `audit_removals`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditRemovalsView {
+    /// What was removed, the newest first.
+    pub rows: Vec<RemovalRow>,
+    /// How many lines there are at most, where there may be more.
+    pub most: Option<String>,
+    /// Every rule: what goes, and when.
+    pub rules: Vec<Detail>,
+}
+
+/// Something that was removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RemovalRow {
+    /// When.
+    pub at: Moment,
+    /// What, in words.
+    pub what: String,
+    /// How much of it.
+    pub count: String,
+    /// The rule.
+    pub rule: String,
+}

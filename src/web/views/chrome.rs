@@ -69,6 +69,8 @@ pub enum Room {
     Audit,
     /// `/audit/as-of`.
     AsOf,
+    /// `/audit/removals`.
+    Removals,
 }
 
 impl Room {
@@ -86,6 +88,7 @@ impl Room {
             Self::Policies => ("/desk/policies", "Privacy policy"),
             Self::Audit => ("/audit", "The log"),
             Self::AsOf => ("/audit/as-of", "As it was"),
+            Self::Removals => ("/audit/removals", "Removals"),
         }
     }
 }

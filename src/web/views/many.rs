@@ -52,8 +52,12 @@ pub struct ManyPreview {
     pub day: String,
     /// How many change.
     pub changes: String,
+    /// What is said of them: `would change`.
+    pub would: &'static str,
     /// How many cannot; nothing where all can.
     pub cannot: Option<String>,
+    /// What is said of them.
+    pub would_not: &'static str,
     /// Why not, and how often.
     pub why: Vec<ManyWhy>,
     /// Who, of this page.
@@ -82,7 +86,7 @@ pub struct ManyRow {
     pub legal_name: Option<String>,
     /// The record, where there is one.
     pub href: Option<String>,
-    /// `Changes`, `Cannot`, `Changed`, `Not changed`.
+    /// `Changes`, `Cannot`, `Changed`, `Not changed`, or the same of a mail.
     pub state: Badge,
     /// What was there.
     pub from: Option<String>,
@@ -103,8 +107,12 @@ pub struct DeskManyDoneView {
     pub progress: Option<ManyProgress>,
     /// How many changed.
     pub changed: String,
+    /// What is said of them: `changed`.
+    pub did: &'static str,
     /// How many did not; nothing where all did.
     pub unchanged: Option<String>,
+    /// What is said of them.
+    pub did_not: &'static str,
     /// When it ended.
     pub when: Option<Moment>,
     /// Who, of this page.

@@ -34,7 +34,8 @@ pub mod sessions;
 pub mod warrants;
 
 pub use audit::{
-    AsOfResult, AsOfView, AuditEventView, AuditLogView, AuditRow, EventLink, PayloadField, Seal, Subject,
+    AsOfResult, AsOfView, AuditEventView, AuditLogView, AuditRemovalsView, AuditRow, EventLink, PayloadField,
+    RemovalRow, Seal, Subject,
 };
 pub use card::{CardDiscipline, CardView, CheckView, OldLink, Papers, TypeLine, WaiverLine};
 pub use chart::{Chart, Group, Series};

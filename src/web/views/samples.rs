@@ -81,6 +81,7 @@ pub fn officer() -> Officer {
             Room::Policies,
             Room::Audit,
             Room::AsOf,
+            Room::Removals,
         ],
     }
 }

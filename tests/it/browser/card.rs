@@ -35,26 +35,6 @@ async fn fighter(browser: &Browser, demo: &Demo) -> String {
     panic!("nobody on the first page may fight");
 }
 
-async fn shown(browser: &Browser) -> String {
-    browser.script("return document.body.innerText").await.as_str().unwrap().to_owned()
-}
-
-/// Waits until the page says that.
-async fn says(browser: &Browser, what: &str) -> String {
-    for _ in 0..100 {
-        let text = shown(browser).await;
-        if text.contains(what) {
-            return text;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("the page never said {what:?}: {}", shown(browser).await);
-}
-
-async fn press(browser: &Browser, button: &str) {
-    browser.page.find(Locator::Css(button)).await.unwrap().click().await.unwrap();
-}
-
 #[tokio::test]
 async fn the_code_on_the_screen_is_scanned_and_leads_to_the_check_page() {
     let Some(browser) = Browser::open(PHONE).await else { return };
@@ -66,12 +46,12 @@ async fn the_code_on_the_screen_is_scanned_and_leads_to_the_check_page() {
     if let Some(said) = scanned(&file("phone-code.png", &picture)) {
         assert!(said.starts_with(&format!("{}/check/", demo.site())), "{said}");
         browser.page.goto(&said).await.unwrap();
-        assert!(shown(&browser).await.contains(name.as_str().unwrap()));
+        assert!(browser.shown().await.contains(name.as_str().unwrap()));
         browser.picture("check").await;
         let faults = browser.violations().await;
         assert!(faults.is_empty(), "{faults:?}");
         browser.page.goto(&format!("{said}x")).await.unwrap();
-        says(&browser, "This code leads to nobody").await;
+        browser.says("This code leads to nobody").await;
         browser.picture("check-nobody").await;
     }
     browser.close().await;
@@ -89,18 +69,18 @@ async fn a_card_that_was_kept_is_shown_without_a_signal_with_when_it_was_fetched
     let name = browser.script("return document.querySelector('h1').innerText").await;
     let name = name.as_str().unwrap();
     // Nothing is kept unless somebody asks for it.
-    says(&browser, "Keep on this phone").await;
+    browser.says("Keep on this phone").await;
     assert_eq!(browser.script("return navigator.serviceWorker.controller").await, serde_json::Value::Null);
-    press(&browser, "[data-keep-do]").await;
-    let kept = says(&browser, "Kept on this phone. Fetched").await;
+    browser.press("[data-keep-do]").await;
+    let kept = browser.says("Kept on this phone. Fetched").await;
     assert!(kept.contains("Remove from this phone") && !kept.contains("A copy kept"), "{kept}");
     // While there is a signal, the register answers.
     browser.page.refresh().await.unwrap();
-    assert!(!shown(&browser).await.contains("A copy kept"));
+    assert!(!browser.shown().await.contains("A copy kept"));
     // Another card that was not kept, and the rest of the site, are not.
     demo.end();
     browser.page.refresh().await.unwrap();
-    let copy = says(&browser, "A copy kept on this phone").await;
+    let copy = browser.says("A copy kept on this phone").await;
     assert!(copy.contains(name) && copy.contains("Fetched ") && copy.contains("did not answer"), "{copy}");
     let drawn = "return getComputedStyle(document.querySelector('.pass-verdict')).backgroundColor";
     assert_ne!(browser.script(drawn).await, "rgba(0, 0, 0, 0)", "without its stylesheet");
@@ -117,11 +97,11 @@ async fn a_card_that_was_kept_is_shown_without_a_signal_with_when_it_was_fetched
                 await shelf.put(place, new Response(text, {headers: kept.headers})); done(true) })";
     browser.page.execute_async(aged, Vec::new()).await.unwrap();
     browser.page.refresh().await.unwrap();
-    let over = says(&browser, "This copy is out of date").await;
+    let over = browser.says("This copy is out of date").await;
     assert!(over.contains("29 February 2020") && over.contains("Could fight on 1 February 2020"), "{over}");
     assert!(!over.contains("May fight today"), "{over}");
     browser.picture("card-over").await;
-    press(&browser, "[data-keep-undo]").await;
+    browser.press("[data-keep-undo]").await;
     for _ in 0..50 {
         let left = "const done = arguments[0]; caches.keys().then(done)";
         if browser.page.execute_async(left, Vec::new()).await.unwrap() == serde_json::json!([]) {
@@ -131,6 +111,6 @@ async fn a_card_that_was_kept_is_shown_without_a_signal_with_when_it_was_fetched
     }
     // What was removed is gone: without a signal there is no page any more.
     let _ = browser.page.goto(&card).await;
-    assert!(!shown(&browser).await.contains(name), "it is still there");
+    assert!(!browser.shown().await.contains(name), "it is still there");
     browser.close().await;
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -114,6 +115,63 @@ impl Browser {
         let button = format!("button[value={persona}]");
         self.page.find(Locator::Css(&button)).await.unwrap().click().await.unwrap();
         self.page.wait().for_element(Locator::Css("form[action='/auth/logout']")).await.unwrap();
+    }
+
+    /// A form by its id: opened, filled in, sent, and the next page is there, without anything that is wrong.
+    pub async fn send(&self, form: &str, fields: Value) {
+        let script = "const [id, fields] = arguments, form = document.getElementById(id); \
+                      if (!form) throw new Error('no form ' + id); \
+                      for (let at = form; at; at = at.parentElement) if (at.tagName == 'DETAILS') at.open = true; \
+                      for (const [name, value] of Object.entries(fields)) { \
+                        const all = [...form.elements].filter(field => field.name == name); \
+                        if (!all.length) throw new Error('no field ' + name + ' in ' + id); \
+                        const choice = all.find(field => /radio|checkbox/.test(field.type) && field.value == value); \
+                        if (choice) choice.checked = true; else all[0].value = value; \
+                      } \
+                      window.sentFrom = true; form.requestSubmit()";
+        let sent = self.page.execute(script, vec![json!(form), fields]).await;
+        sent.unwrap_or_else(|why| panic!("{form}: {why}"));
+        for _ in 0..400 {
+            let there = "return !window.sentFrom && document.readyState == 'complete'";
+            if self.page.execute(there, Vec::new()).await.is_ok_and(|there| there == true) {
+                let alert = "return document.querySelector('[role=alert]')?.innerText ?? ''";
+                let alert = self.script(alert).await;
+                assert_eq!(alert, "", "{form} was not taken");
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{form} led nowhere");
+    }
+
+    /// The text of the page.
+    pub async fn shown(&self) -> String {
+        self.script("return document.body.innerText").await.as_str().unwrap().to_owned()
+    }
+
+    /// Waits until the page says that; its text then.
+    pub async fn says(&self, what: &str) -> String {
+        for _ in 0..100 {
+            let text = self.shown().await;
+            if text.contains(what) {
+                return text;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the page never said {what:?}: {}", self.shown().await);
+    }
+
+    /// Presses the first of those.
+    pub async fn press(&self, what: &str) {
+        self.page.find(Locator::Css(what)).await.unwrap().click().await.unwrap();
+    }
+
+    /// Its cookies, as it sends them.
+    pub async fn cookies(&self) -> String {
+        let cookies = self.page.get_all_cookies().await.unwrap();
+        let cookies: Vec<String> =
+            cookies.iter().map(|one| format!("{}={}", one.name(), one.value())).collect();
+        cookies.join("; ")
     }
 
     /// What axe-core finds on the page, each with the places where it is.

@@ -1,94 +1,21 @@
 //! An evening at the desk, as an officer spends it: signed in at an identity
 //! provider of somebody else's, on the sample kingdom, with mouse and keyboard.
 
-use std::process::Command;
-
 use fantoccini::Locator;
 use serde_json::{Value, json};
 
-use super::demo::Demo;
 use super::driver::{Browser, LAPTOP};
-use crate::cli::{Running, bare, free_port, get};
-use crate::web::real_provider::program;
-
-/// A form by its id: opened, filled in, sent, and the next page is there.
-async fn send(browser: &Browser, form: &str, fields: Value) {
-    let script = "const [id, fields] = arguments, form = document.getElementById(id); \
-                  if (!form) throw new Error('no form ' + id); \
-                  for (let at = form; at; at = at.parentElement) if (at.tagName == 'DETAILS') at.open = true; \
-                  for (const [name, value] of Object.entries(fields)) { \
-                    const all = [...form.elements].filter(field => field.name == name); \
-                    if (!all.length) throw new Error('no field ' + name + ' in ' + id); \
-                    const choice = all.find(field => field.type == 'radio' && field.value == value); \
-                    if (choice) choice.checked = true; else all[0].value = value; \
-                  } \
-                  window.sentFrom = true; form.requestSubmit()";
-    browser
-        .page
-        .execute(script, vec![json!(form), fields])
-        .await
-        .unwrap_or_else(|why| panic!("{form}: {why}"));
-    for _ in 0..400 {
-        let there = "return !window.sentFrom && document.readyState == 'complete'";
-        if browser.page.execute(there, Vec::new()).await.is_ok_and(|there| there == true) {
-            let alert = "return document.querySelector('[role=alert]')?.innerText ?? ''";
-            let alert = browser.script(alert).await;
-            assert_eq!(alert, "", "{form} was not taken");
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("{form} led nowhere");
-}
-
-async fn shown(browser: &Browser) -> String {
-    browser.script("return document.querySelector('main').innerText").await.as_str().unwrap().to_owned()
-}
+use super::served::Served;
 
 #[tokio::test]
 async fn an_invited_officer_does_an_evenings_work_and_all_of_it_is_in_the_history() {
-    let Some(program) = program() else { return };
     let Some(browser) = Browser::open(LAPTOP).await else { return };
-    // The sample kingdom, served as any other.
-    let (_place, url) = Demo::start(600).end();
-    let emol = |args: &[&str]| {
-        let mut command = bare(args);
-        command.env("DATABASE_URL", &url);
-        command
-    };
-    let invited =
-        emol(&["officer", "invite", "mol@example.org", "--name", "MoL", "--administrator"]).output().unwrap();
-    assert!(invited.status.success(), "{invited:?}");
-    let (issuer, port) = (free_port(), free_port());
-    let _provider = Running::start({
-        let mut command = Command::new(program);
-        let claims = json!({"sub": "mol", "email": "mol@example.org", "email_verified": true});
-        command.args(["--user-claims", &claims.to_string(), "--port", &issuer.to_string()]);
-        command
-    });
-    get(issuer, "/.well-known/openid-configuration");
-    let serving = Running::start({
-        let mut command = emol(&["serve"]);
-        command
-            .env("EMOL_LISTEN", format!("127.0.0.1:{port}"))
-            .env("EMOL_OIDC_ISSUER", format!("http://127.0.0.1:{issuer}"))
-            .env("EMOL_OIDC_CLIENT_ID", "emol")
-            .env("EMOL_OIDC_CLIENT_SECRET", "anything");
-        command
-    });
-    get(port, "/health/live");
-    let site = format!("http://127.0.0.1:{port}");
+    let Some(mut served) = Served::start(600, &[]) else { return };
+    let site = served.site();
     let go = async |path: &str| browser.page.goto(&format!("{site}{path}")).await.unwrap();
 
     // Signs in, and is brought to where the link led.
-    go("/desk/people/new").await;
-    let sign_in =
-        browser.page.find(Locator::Css("form[action='/auth/login'] button, a[href*='/auth/login']")).await;
-    if let Ok(button) = sign_in {
-        button.click().await.unwrap();
-    }
-    let user = browser.page.wait().for_element(Locator::Css("button[name=sub][value=mol]")).await.unwrap();
-    user.click().await.unwrap();
+    served.sign_in(&browser, "/desk/people/new").await;
     browser.page.wait().for_element(Locator::Id("person")).await.unwrap();
 
     // Registers somebody, and has the waiver.
@@ -97,33 +24,33 @@ async fn an_invited_officer_does_an_evenings_work_and_all_of_it_is_in_the_histor
         "phone": "416 555 0134", "address1": "9 Hill Street", "city": "Toronto", "province": "ON",
         "postal_code": "K1A 0B1", "date_of_birth": "1985-04-03",
     });
-    send(&browser, "person", person).await;
+    browser.send("person", person).await;
     browser.picture("evening-registered").await;
     let path = browser.page.current_url().await.unwrap().path().to_owned();
     let id = path.rsplit('/').next().unwrap().to_owned();
     let today = browser.script("return document.querySelector('#waiver-new input[type=date]').value").await;
     let today = today.as_str().unwrap().to_owned();
-    send(&browser, "waiver-new", json!({"signed_on": today})).await;
+    browser.send("waiver-new", json!({"signed_on": today})).await;
 
     // Two cards, one more authorization, and one back.
-    send(&browser, "begin-fencing", json!({"on": today})).await;
-    send(&browser, "begin-armoured-combat", json!({"on": today})).await;
+    browser.send("begin-fencing", json!({"on": today})).await;
+    browser.send("begin-armoured-combat", json!({"on": today})).await;
     let forms =
         "return [...document.querySelectorAll('form[id^=grant-][id$=-fencing]')].map(form => form.id)";
     let grants = browser.script(forms).await;
     let grant = grants[0].as_str().unwrap().to_owned();
-    send(&browser, &grant, json!({"on": today})).await;
+    browser.send(&grant, json!({"on": today})).await;
     let revoke = grant.replacen("grant-", "revoke-", 1);
-    send(&browser, &revoke, json!({"on": today, "reason": "Asked for by a marshal"})).await;
+    browser.send(&revoke, json!({"on": today, "reason": "Asked for by a marshal"})).await;
     browser.picture("evening-record").await;
-    let shows = shown(&browser).await;
+    let shows = browser.shown().await;
     assert!(shows.contains("Wulfric of the Evening") && shows.contains("Armoured"), "{shows}");
 
     // Two hundred cards and more at once.
     go("/desk/people/many?all=yes&discipline=fencing").await;
-    send(&browser, "renew-cards", json!({"in": "fencing", "on": today})).await;
+    browser.send("renew-cards", json!({"in": "fencing", "on": today})).await;
     browser.picture("evening-many").await;
-    send(&browser, "many", json!({})).await;
+    browser.send("many", json!({})).await;
     browser.picture("evening-many-done").await;
     let done = browser.page.current_url().await.unwrap().path().to_owned();
     assert!(done.starts_with("/desk/people/many/"), "{done}");
@@ -136,25 +63,25 @@ async fn an_invited_officer_does_an_evenings_work_and_all_of_it_is_in_the_histor
 
     // A policy.
     go("/desk/policies").await;
-    send(&browser, "begin", json!({})).await;
+    browser.send("begin", json!({})).await;
     go("/desk/policies/draft").await;
     let text = "# What is kept\n\nNames, and what was earned on the field. In force since [DATE].";
     let draft = browser.script("return document.querySelector('main form.command').id").await;
-    send(&browser, draft.as_str().unwrap(), json!({"text": text})).await;
+    browser.send(draft.as_str().unwrap(), json!({"text": text})).await;
     go("/desk/policies/draft/approve").await;
     let approve = browser.script("return document.querySelector('main form.command').id").await;
-    send(&browser, approve.as_str().unwrap(), json!({"change_log": "Shorter."})).await;
+    browser.send(approve.as_str().unwrap(), json!({"change_log": "Shorter."})).await;
     browser.picture("evening-policy").await;
     go("/privacy-policy").await;
-    assert!(shown(&browser).await.contains("what was earned on the field"));
+    assert!(browser.shown().await.contains("what was earned on the field"));
     go(&path).await;
     browser.picture("evening-history").await;
     browser.close().await;
-    assert_eq!(serving.end().code, 0);
+    served.end();
 
     // All of it is in the log: by that officer, with both times.
     let history = |of: &str| -> Vec<Value> {
-        let output = emol(&["history", of, "--json"]).output().unwrap();
+        let output = served.emol(&["history", of, "--json"]).output().unwrap();
         let history: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
         history["events"].as_array().unwrap().clone()
     };
@@ -184,6 +111,6 @@ async fn an_invited_officer_does_an_evenings_work_and_all_of_it_is_in_the_histor
     }
     let approved = kingdom.iter().rev().find(|event| event["event"] == "PolicyApproved").unwrap();
     assert_eq!(approved["actor"], officer.as_str());
-    let verified = emol(&["verify"]).output().unwrap();
+    let verified = served.emol(&["verify"]).output().unwrap();
     assert!(verified.status.success(), "{verified:?}");
 }

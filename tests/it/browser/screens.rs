@@ -7,17 +7,19 @@ use std::process::{Command, Stdio};
 use fantoccini::Locator;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::demo::Demo;
 use super::driver::{Browser, LAPTOP, NARROW, PHONE, Screen};
+use super::mailed;
 use crate::web::site::ask;
 
 /// The most bytes of a first visit, compressed, with everything that the page needs.
 const HEAVIEST: usize = 60_000;
 
 /// Who looks at what, and what the pictures are called. `{person}` is somebody on the list, `{card}` their card,
-/// `{check}` what the code on it leads to, `{officer}` the officer who stands first.
+/// `{check}` what the code on it leads to, `{officer}` the officer who stands first; [`mailed`] knows the others.
+/// `combatant` is somebody who has their own record open.
 const SCREENS: &[(&str, &[(&str, &str)])] = &[
     (
         "",
@@ -36,14 +38,25 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
             ("my-record", "/my-record"),
             ("nothing-here", "/nothing-here"),
             ("sign-in", "/auth/login"),
+            ("welcome", "{welcome}"),
+            ("decline", "{welcome}/decline"),
+            ("my-details", "{details}"),
+            ("confirm-address", "{address}"),
+            ("set-pin", "{set-pin}"),
+            ("reset-pin", "{reset-pin}"),
+            ("enter-pin", "{guarded}"),
+            ("my-record-door", "{own}"),
+            ("link-gone", "/welcome/gone"),
         ],
     ),
+    ("combatant", &[("my-record-open", "/my-record/show"), ("withdraw", "/my-record/withdraw")]),
     (
         "list-minister",
         &[
             ("desk", "/desk"),
             ("people", "/desk/people"),
             ("many", "/desk/people/many?person={person}"),
+            ("ask-for-pin", "/desk/people/many?all=yes&act=ask-for-pin&in=set-pin&most=50"),
             ("warrants", "/desk/warrants"),
             ("forecast", "/desk/forecast"),
             ("reports", "/desk/reports"),
@@ -83,6 +96,7 @@ const SCREENS: &[(&str, &[(&str, &str)])] = &[
             ("event", "/audit/events/40"),
             ("as-of", "/audit/as-of"),
             ("as-of-register", "/audit/as-of?what=register&on=2026-01-01"),
+            ("removals", "/audit/removals"),
         ],
     ),
 ];
@@ -92,9 +106,7 @@ pub async fn weight(browser: &Browser, port: u16) -> usize {
     let names = "return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]\
                  .map(one => one.name)";
     let names = browser.script(names).await;
-    let cookies = browser.page.get_all_cookies().await.unwrap();
-    let cookies: Vec<String> = cookies.iter().map(|one| format!("{}={}", one.name(), one.value())).collect();
-    let cookies = cookies.join("; ");
+    let cookies = browser.cookies().await;
     let mut bytes = 0;
     for name in names.as_array().unwrap().iter().filter_map(Value::as_str) {
         let path = format!("/{}", name.splitn(4, '/').nth(3).unwrap());
@@ -152,19 +164,25 @@ async fn look_at_every_screen(screen: Screen) {
     browser.page.goto(&format!("{site}{card}")).await.unwrap();
     let check = "return document.querySelector('main a[href^=\"/check/\"]').getAttribute('href')";
     let check = browser.script(check).await.as_str().unwrap().to_owned();
+    let mut paths = mailed::paths(&browser, &site, &person).await;
+    paths.extend([("{person}", person), ("{officer}", officer), ("{card}", card), ("{check}", check)]);
+    let at = |path: &str| {
+        let filled = paths.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
+        format!("{site}{filled}")
+    };
     browser.page.delete_all_cookies().await.unwrap();
     let mut faults = Vec::new();
     for (persona, screens) in SCREENS {
-        if !persona.is_empty() {
-            browser.be(&site, persona).await;
+        match *persona {
+            "" => {}
+            "combatant" => {
+                browser.page.goto(&at("{own}")).await.unwrap();
+                browser.send("open", json!({})).await;
+            }
+            persona => browser.be(&site, persona).await,
         }
         for (name, path) in *screens {
-            let path = path
-                .replace("{person}", &person)
-                .replace("{officer}", &officer)
-                .replace("{card}", &card)
-                .replace("{check}", &check);
-            browser.page.goto(&format!("{site}{path}")).await.unwrap();
+            browser.page.goto(&at(path)).await.unwrap();
             browser.picture(name).await;
             faults.extend(browser.violations().await.into_iter().map(|one| format!("{name}: {one}")));
             let seen = browser

@@ -2,7 +2,7 @@
 
 mod calendar;
 mod delivery;
-mod real;
+pub mod real;
 mod snapshots;
 mod upkeep;
 

@@ -21,7 +21,7 @@ const MAILS: usize = 1_000;
 
 /// Where the mail server's program is; without it, says so and fails when `CI` is set.
 #[expect(clippy::disallowed_methods, reason = "the script that installs the mail server says where it is")]
-fn program() -> Option<String> {
+pub fn program() -> Option<String> {
     if let Ok(path) = std::env::var("EMOL_TEST_AIOSMTPD") {
         return Some(path);
     }

@@ -93,3 +93,27 @@ fn d4_the_past_is_shown_by_both_clocks() {
         }
     });
 }
+
+#[test]
+fn what_housekeeping_removed_is_shown_with_the_rule_to_whoever_may_read_the_log() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let auditor = cast.be("auditor").await;
+        auditor.get("/audit/removals").await.is(200).shows("Nothing was removed yet").shows("One-time links");
+        let store = &cast.site.state.services.store;
+        for (number, rule) in emol::processes::housekeeping::rules().iter().enumerate() {
+            let at = super::site::NOW.plus_seconds(i64::try_from(number).unwrap());
+            store.note_removal(rule.what, 1_204, at).await.unwrap();
+        }
+        store.note_removal("of-another-release", 3, super::site::NOW).await.unwrap();
+        let readings = cast.readings().await.len();
+        let page = auditor.get("/audit/removals").await.is(200).hides("Nothing was removed yet");
+        let page = page
+            .shows("1\u{202f}204")
+            .shows("30 days after they stopped working")
+            .shows("of-another-release");
+        assert_eq!(page.body.matches("30 days after").count(), 2, "beside what went, and among the rules");
+        assert_eq!(cast.readings().await.len(), readings, "nobody is named, so it is no reading (V7)");
+        cast.be("list-minister").await.get("/audit/removals").await.is(403);
+    });
+}

@@ -6,11 +6,13 @@ use emol::commands::Command;
 use emol::commands::combatant::CombatantCommand;
 use emol::commands::combatant::erase::Erase;
 use emol::commands::combatant::renew_card::RenewCard;
+use emol::commands::kingdom::SetSwitch;
 use emol::commands::officers::{OfficersCommand, Verb};
 use emol::domain::actor::Actor;
 use emol::domain::date::CivilDate;
 use emol::domain::demo::DEMO_OFFICERS;
 use emol::domain::id::{CombatantId, Slug};
+use emol::domain::kingdom::SwitchMode;
 use emol::events::combatant::ErasureCause;
 
 use super::desk_cast::{Cast, form};
@@ -390,5 +392,66 @@ fn a_form_that_is_sent_twice_at_once_is_carried_out_once() {
         assert!(one.status == 303 && [303, 409].contains(&other.status), "{} {}", one.status, other.status);
         minister.get(one.header("location")).await.is(200).shows("<b>2</b> changed");
         assert_eq!(cast.facts().await.len(), facts + 2);
+    });
+}
+
+#[test]
+fn l3_many_are_asked_for_a_pin_a_few_first_then_reminded_each_once() {
+    on_all_databases(|database| async move {
+        emol::store::format::raise(&database.admin, emol::events::LOG_FORMAT).await.unwrap();
+        let cast = Cast::serve(&database).await;
+        let ids = three(&cast).await;
+        let new = cast.site.register(&Someone { card_id: "", ..fighter("Kolgríma", IDS[3]) }).await;
+        let all = [ids[0], ids[1], ids[2], new];
+        let minister = cast.be("list-minister").await;
+        let ask =
+            |mail, most| address(&people(&all), &[("act", "ask-for-pin"), ("in", mail), ("most", most)]);
+        minister.get(&address(&people(&all), &[])).await.is(200).hides("Ask to set a PIN");
+        let off = minister.get(&ask("set-pin", "")).await.is(200).shows("<b>0</b> would be mailed");
+        off.shows("PINs are off for this person");
+        let switch = Slug::parse("pin-authentication").unwrap();
+        let on = SetSwitch { switch, mode: SwitchMode::Everyone, listed: Vec::new() };
+        let last = cast.site.issue(Command::Kingdom(on.into())).await;
+        cast.site.seen(last).await;
+        minister.get(&address(&people(&all), &[])).await.is(200).shows("Ask to set a PIN");
+        for wrong in ["0", "x", "5001"] {
+            minister.get(&ask("set-pin", wrong)).await.is(422).shows("Type a number from 1 to");
+        }
+        minister.get(&ask("welcome", "")).await.is(422).shows("Choose one from the list");
+        // Nobody is reminded of what they were never asked.
+        let early = minister.get(&ask("set-pin-reminder", "")).await.is(200);
+        early.shows("<b>0</b> would be mailed").shows("The invitation comes before the reminder");
+        let facts = cast.facts().await.len();
+        let page = minister.get(&ask("set-pin", "2")).await.is(200).shows("<b>2</b> would be mailed");
+        let page = page.shows("To at most 2 people.").shows("Not this time: that is the limit");
+        let page = page.shows("There is no card page until the privacy policy is accepted");
+        assert_eq!(cast.facts().await.len(), facts, "a preview mails nobody");
+        // Who may not send such links may not send many either.
+        cast.be("fencing-deputy")
+            .await
+            .get(&ask("set-pin", "2"))
+            .await
+            .is(403)
+            .shows("can_initiate_pin_reset");
+        cast.be("fencing-deputy").await.post(PATH, &sent(&page, &[])).await.is(403);
+        let done = minister.post(PATH, &sent(&page, &[])).await.is(303).header("location").to_owned();
+        let shown =
+            minister.get(&done).await.is(200).shows("<b>2</b> were mailed").shows("<b>2</b> were not");
+        shown.shows("Invite to set a PIN").shows("for&#x3D;ask-for-pin&amp;in&#x3D;set-pin-reminder");
+        minister.post(PATH, &sent(&page, &[])).await.is(303);
+        assert_eq!(cast.facts().await.len(), facts + 2, "the same form again mails nobody");
+        let mails = "SELECT COUNT(*) FROM outbox WHERE template = 'set-pin'";
+        let count =
+            cast.site.state.services.store.db().fetch_all(mails, &[]).await.unwrap()[0].int(0).unwrap();
+        assert_eq!(count, 2);
+        // The rest of them, then those of the first run once more.
+        let rest = minister.get(&ask("set-pin", "")).await.is(200).shows("<b>1</b> would be mailed");
+        let rest = rest.shows("This mail was sent already");
+        minister.post(PATH, &sent(&rest, &[])).await.is(303);
+        let run = done.rsplit('/').next().unwrap();
+        let again = format!("{PATH}?changed={run}&act=ask-for-pin&in=set-pin-reminder");
+        let again = minister.get(&again).await.is(200).shows("<b>2</b> would be mailed");
+        minister.post(PATH, &sent(&again, &[])).await.is(303);
+        assert_eq!(cast.facts().await.len(), facts + 5);
     });
 }

@@ -2,26 +2,30 @@
 //! everything that an address may ask: a clear answer, and nothing written.
 
 use emol::commands::Command;
+use emol::commands::kingdom::{KingdomCommand, SetSwitch};
 use emol::commands::officers::{OfficersCommand, Verb};
 use emol::commands::policies::{ApproveDraft, BeginDraft};
 use emol::domain::actor::Actor;
 use emol::domain::date::CivilDate;
 use emol::domain::demo::DEMO_OFFICERS;
+use emol::domain::id::Slug;
+use emol::domain::kingdom::SwitchMode;
 
 use super::desk_cast::{Cast, Visitor, form};
 use super::site::{Answer, fighter};
 use crate::support::databases::on_all_databases;
 
 /// A field as the page has it.
-struct Field {
-    name: String,
+pub struct Field {
+    /// What it is sent as.
+    pub name: String,
     value: String,
     required: bool,
     kind: Kind,
 }
 
 #[derive(PartialEq)]
-enum Kind {
+pub enum Kind {
     Text,
     Date,
     /// Only what the page offers, hidden or to choose: anything else was tampered with.
@@ -29,9 +33,11 @@ enum Kind {
 }
 
 /// A form of the page.
-struct Form {
-    action: String,
-    fields: Vec<Field>,
+pub struct Form {
+    /// Where it goes.
+    pub action: String,
+    /// What it holds.
+    pub fields: Vec<Field>,
 }
 
 fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
@@ -108,7 +114,8 @@ pub fn filled(html: &str) -> Vec<(String, String)> {
     fields.map(|field| (text(&field.name).unwrap_or(field.value), field.name)).map(|(v, n)| (n, v)).collect()
 }
 
-fn forms(page: &Answer) -> Vec<Form> {
+/// The forms of a page.
+pub fn forms(page: &Answer) -> Vec<Form> {
     page.body
         .split("<form class=\"command")
         .skip(1)
@@ -120,7 +127,7 @@ fn forms(page: &Answer) -> Vec<Form> {
 }
 
 /// Sends every form with every field wrong in every way; the forms' verbs, and how often something was sent.
-async fn walk(who: &Visitor<'_>, forms: Vec<Form>) -> (Vec<String>, usize) {
+pub async fn walk(who: &Visitor<'_>, forms: Vec<Form>) -> (Vec<String>, usize) {
     let long = "x".repeat(20_000);
     let wrong = ["a\u{0}b", "a\u{7}b", "a\u{202e}b", "a\u{fffd}b", &long];
     let narrow = ["<b>", "0000-01-01", "9999-12-31", "2025-02-29", "-1", "99999999999999999999"];
@@ -230,18 +237,23 @@ fn every_field_of_every_form_about_many_people_answers_bad_input_and_writes_noth
         person.marshal = true;
         let id = cast.site.register(&person).await;
         let minister = cast.be("list-minister").await;
-        let facts = cast.facts().await.len();
         let acts = [
             "correct-cards&in=armoured-combat&on=2025-03-14",
             "end-warrants&in=armoured-combat/marshal&on=2026-11-21",
+            "ask-for-pin&in=set-pin&most=1",
         ];
+        let (switch, mode) = (Slug::parse("pin-authentication").unwrap(), SwitchMode::Everyone);
+        let on = KingdomCommand::from(SetSwitch { switch, mode, listed: Vec::new() });
+        cast.site.issue(Command::Kingdom(on)).await;
+        cast.site.state.bus().refresh().await.unwrap();
+        let facts = cast.facts().await.len();
         let mut walked = Vec::new();
         for act in acts {
             let page = minister.get(&format!("/desk/people/many?person={id}&act={act}")).await.is(200);
             walked.extend(forms(&page));
         }
         let (verbs, tried) = walk(&minister, walked).await;
-        assert_eq!(verbs, ["many", "many"]);
+        assert_eq!(verbs, ["many", "many", "many"]);
         assert!(tried > 80, "{tried}");
         assert_eq!(cast.facts().await.len(), facts, "bad input wrote something");
     });

@@ -203,6 +203,7 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("GET", "/audit", HISTORY),
     ("GET", "/audit/events/{position}", HISTORY),
     ("GET", "/audit/as-of", HISTORY),
+    ("GET", "/audit/removals", HISTORY),
 ];
 
 /// What giving and taking rights writes, which is how the test makes its personas.

@@ -2,7 +2,9 @@
 
 use uuid::Uuid;
 
+use super::aim::{Aim, day_of, mail_of, split};
 use super::selection::disciplines;
+use super::words::{CHANGES, MAILS, Says};
 use crate::commands::authorize::{Requirement, of_combatant};
 use crate::commands::combatant::CombatantCommand;
 use crate::commands::combatant::correct_card::CorrectCard;
@@ -10,13 +12,16 @@ use crate::commands::combatant::end_warrant::EndWarrant;
 use crate::commands::combatant::grant_authorization::GrantAuthorization;
 use crate::commands::combatant::renew_card::RenewCard;
 use crate::commands::combatant::renew_warrant::RenewWarrant;
+use crate::commands::combatant::send_link::SendLink;
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, OfficerId, Slug, WarrantId};
-use crate::events::evolve::{Catalogue, Record, TypeState, Warrant};
+use crate::domain::mail::Mail;
+use crate::events::evolve::{Catalogue, TypeState};
 use crate::web::error::AppError;
 use crate::web::form::Sent;
 use crate::web::session::CurrentOfficer;
-use crate::web::views::{Day, Field, Kind as Asks};
+use crate::web::views::parts::thousands;
+use crate::web::views::{Day, Field, Kind as Asks, Width};
 use crate::web::words;
 
 /// Stands for the reason in a preview: it is asked for only when it is known what it is for.
@@ -38,6 +43,8 @@ pub enum Kind {
     RenewWarrants,
     /// End warrants (C8).
     EndWarrants,
+    /// Ask by mail to set a PIN (L3).
+    AskForPin,
 }
 
 /// What is asked for, whoever it is asked of.
@@ -45,18 +52,20 @@ pub enum Kind {
 pub struct Act {
     /// What.
     pub kind: Kind,
-    /// Where.
-    pub discipline: Slug,
-    /// Which authorization, or which kind of marshal; all of them where none is named.
-    pub of: Option<Slug>,
-    /// The day that it asks for.
-    pub on: CivilDate,
+    /// The rest of it.
+    pub aim: Aim,
 }
 
 impl Kind {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 5] =
-        [Self::RenewCards, Self::CorrectCards, Self::Grant, Self::RenewWarrants, Self::EndWarrants];
+    pub const ALL: [Self; 6] = [
+        Self::RenewCards,
+        Self::CorrectCards,
+        Self::Grant,
+        Self::RenewWarrants,
+        Self::EndWarrants,
+        Self::AskForPin,
+    ];
 
     /// In an address.
     pub const fn key(self) -> &'static str {
@@ -66,6 +75,7 @@ impl Kind {
             Self::Grant => "grant",
             Self::RenewWarrants => "renew-warrants",
             Self::EndWarrants => "end-warrants",
+            Self::AskForPin => "ask-for-pin",
         }
     }
 
@@ -77,6 +87,7 @@ impl Kind {
             Self::Grant => "Grant an authorization",
             Self::RenewWarrants => "Renew warrants",
             Self::EndWarrants => "End warrants",
+            Self::AskForPin => "Ask to set a PIN",
         }
     }
 
@@ -92,7 +103,16 @@ impl Kind {
                 "Each goes on from the day after its last. Ones without an end need no renewal."
             }
             Self::EndWarrants => "They stay in the history. Authorizations and cards are not touched.",
+            Self::AskForPin => {
+                "By mail, with a link to choose a PIN for the card page. Whoever sets none is reminded once, and told \
+                 once for the last time."
+            }
         }
+    }
+
+    /// How it is said what it does.
+    pub const fn says(self) -> Says {
+        if matches!(self, Self::AskForPin) { MAILS } else { CHANGES }
     }
 
     /// Whether it asks for a reason (C4, C5).
@@ -108,6 +128,7 @@ impl Kind {
             Self::Grant => ("Grant it to this person", "people"),
             Self::RenewWarrants => ("Renew this warrant", "warrants"),
             Self::EndWarrants => ("End this warrant", "warrants"),
+            Self::AskForPin => ("Mail it to this person", "people"),
         };
         let all = crate::web::views::parts::thousands(count);
         match self {
@@ -116,6 +137,7 @@ impl Kind {
             Self::CorrectCards => format!("Correct the dates of {all} {many}"),
             Self::Grant => format!("Grant it to {all} {many}"),
             Self::EndWarrants => format!("End {all} {many}"),
+            Self::AskForPin => format!("Mail it to {all} {many}"),
         }
     }
 
@@ -127,12 +149,17 @@ impl Kind {
             Self::Grant => ("Day it took effect", false),
             Self::RenewWarrants => ("New last day", true),
             Self::EndWarrants => ("First day without it", false),
+            Self::AskForPin => ("", false),
         }
     }
 
     /// What there is to choose from, of that which the officer may do: the value and its words.
     pub fn choices(self, officer: &CurrentOfficer) -> Vec<(String, String)> {
         let catalogue = &officer.kingdom.catalogue;
+        if self == Self::AskForPin {
+            let words = |mail: Mail| (mail.as_str().to_owned(), pin_mail(mail).to_owned());
+            return Mail::PIN_INVITATIONS.map(words).to_vec();
+        }
         let mut choices = Vec::new();
         for discipline in disciplines(catalogue).filter(|slug| self.allowed(officer, slug)) {
             let name = words::discipline(catalogue, discipline);
@@ -151,38 +178,50 @@ impl Kind {
                     }
                     choices.extend(of);
                 }
+                Self::AskForPin => {}
             }
         }
         choices
     }
 
-    fn types<'c>(
+    /// What there is of it in a discipline: authorizations, or kinds of marshal.
+    pub fn types<'c>(
         self,
         catalogue: &'c Catalogue,
         discipline: &Slug,
     ) -> Option<&'c std::collections::BTreeMap<Slug, TypeState>> {
         let state = catalogue.disciplines.get(discipline)?;
         match self {
-            Self::RenewCards | Self::CorrectCards => None,
+            Self::RenewCards | Self::CorrectCards | Self::AskForPin => None,
             Self::Grant => Some(&state.authorizations),
             Self::RenewWarrants | Self::EndWarrants => Some(&state.marshals),
         }
     }
 
-    /// Whether the officer may do it anywhere.
+    /// Whether the officer may do it anywhere; nobody is asked for a PIN that no page asks for.
     pub fn open_to(self, officer: &CurrentOfficer) -> bool {
-        disciplines(&officer.kingdom.catalogue).any(|slug| self.allowed(officer, slug))
+        let catalogue = &officer.kingdom.catalogue;
+        let mut places = disciplines(catalogue);
+        match self {
+            Self::AskForPin => {
+                let needs = self.needs(&Aim::Mail { mail: Mail::SetPin, most: None });
+                catalogue.asks_pins() && officer.may(needs.permission, None)
+            }
+            _ => places.any(|slug| self.allowed(officer, slug)),
+        }
     }
 
     fn allowed(self, officer: &CurrentOfficer, discipline: &Slug) -> bool {
-        let needs = self.needs(discipline);
+        let (discipline, on) = (discipline.clone(), CivilDate::BEGINNING);
+        let needs = self.needs(&Aim::Day { discipline, of: None, on });
         officer.may(needs.permission, needs.discipline.as_ref())
     }
 
     /// What its command needs there: asked of the rule itself (A1).
-    fn needs(self, discipline: &Slug) -> Requirement {
-        let act = Act { kind: self, discipline: discipline.clone(), of: None, on: CivilDate::BEGINNING };
-        of_combatant(CombatantId(Uuid::nil()), &act.command_of(Uuid::nil(), None, Uuid::nil(), None))
+    fn needs(self, aim: &Aim) -> Requirement {
+        let nobody = CombatantId(Uuid::nil());
+        let act = Act { kind: self, aim: aim.clone() };
+        of_combatant(nobody, &act.command_of(nobody, Uuid::nil(), None, Uuid::nil(), None))
     }
 
     /// Its fields, with what was typed and what is wrong.
@@ -193,6 +232,9 @@ impl Kind {
         today: CivilDate,
         errors: &[(&'static str, String)],
     ) -> Vec<Field> {
+        if self == Self::AskForPin {
+            return self.mail_fields(officer, typed, errors);
+        }
         let error = |field: &str| errors.iter().find(|(name, _)| *name == field).map(|(_, why)| why.clone());
         let (label, ahead) = self.day();
         let mut choices = self.choices(officer);
@@ -206,7 +248,7 @@ impl Kind {
         let what = match self {
             Self::RenewCards | Self::CorrectCards => "Discipline",
             Self::Grant => "Authorization",
-            Self::RenewWarrants | Self::EndWarrants => "Warrants",
+            Self::RenewWarrants | Self::EndWarrants | Self::AskForPin => "Warrants",
         };
         vec![
             Field::new(Asks::Select, "in", what).required().choices(choices).value(chosen).error(error("in")),
@@ -219,6 +261,32 @@ impl Kind {
         .into_iter()
         .map(|field| field.scoped(self.key()))
         .collect()
+    }
+
+    fn mail_fields(
+        self,
+        officer: &CurrentOfficer,
+        typed: &Sent,
+        errors: &[(&'static str, String)],
+    ) -> Vec<Field> {
+        let error = |field: &str| errors.iter().find(|(name, _)| *name == field).map(|(_, why)| why.clone());
+        let chosen = typed.filled("in").unwrap_or(Mail::SetPin.as_str()).to_owned();
+        let most = Field::new(Asks::Number, "most", "At most so many people")
+            .hint("Leave it empty for all of them. A few first shows whether all goes well.")
+            .value(typed.text("most"))
+            .width(Width::Short)
+            .error(error("most"));
+        let mail = Field::new(Asks::Select, "in", "Mail").required().choices(self.choices(officer));
+        [mail.value(chosen).error(error("in")), most].map(|field| field.scoped(self.key())).to_vec()
+    }
+}
+
+/// Which of the three mails, in words.
+const fn pin_mail(mail: Mail) -> &'static str {
+    match mail {
+        Mail::SetPin => "The invitation",
+        Mail::SetPinReminder => "The reminder, to whoever was invited",
+        _ => "The last notice, to whoever was reminded",
     }
 }
 
@@ -233,29 +301,36 @@ impl Act {
             return Err(AppError::Bad("there is no such thing to do; choose again".to_owned()));
         };
         let mut errors = Vec::new();
-        let place = place(kind, sent.text("in"), &officer.kingdom.catalogue);
-        if place.is_none() {
-            errors.push(("in", "Choose one from the list".to_owned()));
-        }
-        let on = sent.day("on").map_err(|why| errors.push(("on", why))).ok();
-        let (Some((discipline, of)), Some(on)) = (place, on) else { return Ok(Err(errors)) };
-        let needs = kind.needs(&discipline);
+        let aim = match kind {
+            Kind::AskForPin => mail_of(sent, &mut errors),
+            _ => day_of(kind, sent, &officer.kingdom.catalogue, &mut errors),
+        };
+        let Some(aim) = aim.filter(|_| errors.is_empty()) else { return Ok(Err(errors)) };
+        let needs = kind.needs(&aim);
         officer.require(needs.permission, needs.discipline.as_ref())?;
-        Ok(Ok(Self { kind, discipline, of, on }))
+        Ok(Ok(Self { kind, aim }))
     }
 
     /// As [`Act::read`] reads it.
-    pub fn sent_along(&self) -> [(&'static str, String); 3] {
-        [("act", self.kind.key().to_owned()), ("in", self.place()), ("on", self.on.to_string())]
+    pub fn sent_along(&self) -> Vec<(&'static str, String)> {
+        let mut along = vec![("act", self.kind.key().to_owned())];
+        match &self.aim {
+            Aim::Day { discipline, of, on } => {
+                let place =
+                    of.as_ref().map_or_else(|| discipline.to_string(), |of| format!("{discipline}/{of}"));
+                along.extend([("in", place), ("on", on.to_string())]);
+            }
+            Aim::Mail { mail, most } => {
+                along.push(("in", mail.as_str().to_owned()));
+                along.extend(most.map(|most| ("most", most.to_string())));
+            }
+        }
+        along
     }
 
-    fn place(&self) -> String {
-        self.of.as_ref().map_or_else(|| self.discipline.to_string(), |of| format!("{}/{of}", self.discipline))
-    }
-
-    /// For the log and for the page that shows the result again: slugs and a day.
+    /// For the log and for the page that shows the result again: slugs, a day, a number.
     pub fn code(&self) -> String {
-        self.sent_along().map(|(_, value)| value).join(" ")
+        self.sent_along().into_iter().map(|(_, value)| value).collect::<Vec<_>>().join(" ")
     }
 
     /// Reads [`Act::code`].
@@ -263,107 +338,80 @@ impl Act {
         let mut parts = code.split(' ');
         let kind = parts.next()?;
         let kind = Kind::ALL.into_iter().find(|known| known.key() == kind)?;
-        let (discipline, of) = split(parts.next()?)?;
-        Some(Self { kind, discipline, of, on: CivilDate::parse(parts.next()?).ok()? })
+        let place = parts.next()?;
+        let aim = if kind == Kind::AskForPin {
+            Aim::Mail { mail: Mail::parse(place)?, most: parts.next().and_then(|most| most.parse().ok()) }
+        } else {
+            let (discipline, of) = split(place)?;
+            Aim::Day { discipline, of, on: CivilDate::parse(parts.next()?).ok()? }
+        };
+        Some(Self { kind, aim })
     }
 
     /// As a heading: `Renew cards in Fencing`.
     pub fn title(&self, catalogue: &Catalogue) -> String {
-        let place = words::discipline(catalogue, &self.discipline);
-        match (self.kind, &self.of) {
-            (Kind::RenewCards, _) => format!("Renew cards in {place}"),
+        let (discipline, of) = match &self.aim {
+            Aim::Day { discipline, of, .. } => (discipline, of),
+            Aim::Mail { mail: Mail::SetPin, .. } => return "Invite to set a PIN".to_owned(),
+            Aim::Mail { mail: Mail::SetPinReminder, .. } => return "Remind of setting a PIN".to_owned(),
+            Aim::Mail { .. } => return "Ask for a PIN for the last time".to_owned(),
+        };
+        let place = words::discipline(catalogue, discipline);
+        let name = |of: &Slug| format!("{} ", words::marshal(catalogue, discipline, of));
+        let marshal = of.as_ref().map_or_else(String::new, name);
+        match (self.kind, of) {
             (Kind::CorrectCards, _) => format!("Correct cards’ dates in {place}"),
             (Kind::Grant, Some(of)) => {
-                format!("Grant {} in {place}", words::authorization(catalogue, &self.discipline, of))
+                format!("Grant {} in {place}", words::authorization(catalogue, discipline, of))
             }
             (Kind::Grant, None) => format!("Grant an authorization in {place}"),
-            (Kind::RenewWarrants, _) => format!("Renew {}warrants in {place}", self.marshal(catalogue)),
-            (Kind::EndWarrants, _) => format!("End {}warrants in {place}", self.marshal(catalogue)),
+            (Kind::RenewWarrants, _) => format!("Renew {marshal}warrants in {place}"),
+            (Kind::EndWarrants, _) => format!("End {marshal}warrants in {place}"),
+            (Kind::RenewCards | Kind::AskForPin, _) => format!("Renew cards in {place}"),
         }
     }
 
-    fn marshal(&self, catalogue: &Catalogue) -> String {
-        let name = |of: &Slug| format!("{} ", words::marshal(catalogue, &self.discipline, of));
-        self.of.as_ref().map_or_else(String::new, name)
-    }
-
-    /// The day in a sentence.
+    /// The day, or the limit, in a sentence.
     pub fn day(&self) -> String {
-        let (label, _) = self.kind.day();
-        format!("{label}: {}.", Day::from(self.on).long)
+        match &self.aim {
+            Aim::Day { on, .. } => format!("{}: {}.", self.kind.day().0, Day::from(*on).long),
+            Aim::Mail { most: Some(most), .. } => format!("To at most {} people.", thousands(*most)),
+            Aim::Mail { most: None, .. } => "To everybody who is due it.".to_owned(),
+        }
     }
 
-    /// On what of a person's it acts: each warrant by its id, and the nil id for everything else. Where
-    /// there is nothing to act on, the command says so itself.
-    pub fn units(&self, record: &Record) -> Vec<Uuid> {
-        match self.kind {
-            Kind::RenewCards | Kind::CorrectCards | Kind::Grant => vec![Uuid::nil()],
-            Kind::EndWarrants => warrants(record, self, |held| held.runs_on_or_after(self.on)),
-            Kind::RenewWarrants => last_of_each_type(record, self),
+    /// To how many people it is done at most.
+    pub const fn most(&self) -> Option<usize> {
+        match &self.aim {
+            Aim::Day { .. } => None,
+            Aim::Mail { most, .. } => *most,
         }
     }
 
     /// The command for one of them. Ids of what is new follow from the form's.
     pub fn command_of(
         &self,
+        person: CombatantId,
         unit: Uuid,
         reason: Option<&str>,
         form: Uuid,
         granted_by: Option<OfficerId>,
     ) -> CombatantCommand {
-        let (discipline, on) = (self.discipline.clone(), self.on);
+        let (discipline, of, on) = match &self.aim {
+            Aim::Mail { mail, .. } => return SendLink { person, mail: *mail }.into(),
+            Aim::Day { discipline, of, on } => (discipline.clone(), of.clone(), *on),
+        };
         let reason = reason.unwrap_or(TO_COME).to_owned();
-        let of = self.of.clone().unwrap_or_else(|| self.discipline.clone());
+        let of = of.unwrap_or_else(|| discipline.clone());
         let (warrant, renewal) = (WarrantId(unit), WarrantId(Uuid::new_v5(&form, unit.as_bytes())));
         match self.kind {
-            Kind::RenewCards => RenewCard { discipline, issued_on: on }.into(),
             Kind::CorrectCards => CorrectCard { discipline, issued_on: on, reason }.into(),
             Kind::Grant => GrantAuthorization { discipline, authorization: of, on }.into(),
             Kind::RenewWarrants => {
                 RenewWarrant { discipline, warrant, renewal, ends_on: on, granted_by }.into()
             }
             Kind::EndWarrants => EndWarrant { discipline, warrant, on, reason }.into(),
+            Kind::RenewCards | Kind::AskForPin => RenewCard { discipline, issued_on: on }.into(),
         }
     }
-}
-
-fn split(place: &str) -> Option<(Slug, Option<Slug>)> {
-    let (discipline, of) = place.split_once('/').map_or((place, None), |(place, of)| (place, Some(of)));
-    let of = of.map(Slug::parse).transpose().ok()?;
-    Some((Slug::parse(discipline).ok()?, of))
-}
-
-/// Reads what was chosen, if there is such a thing.
-fn place(kind: Kind, text: &str, catalogue: &Catalogue) -> Option<(Slug, Option<Slug>)> {
-    let (discipline, of) = split(text)?;
-    catalogue.disciplines.get(&discipline)?;
-    let types = kind.types(catalogue, &discipline);
-    let known = of.as_ref().is_none_or(|of| types.is_some_and(|types| types.contains_key(of)));
-    (known && (kind != Kind::Grant || of.is_some())).then_some((discipline, of))
-}
-
-/// The warrants in question; the nil one, which nobody holds, where there is none.
-fn warrants(record: &Record, act: &Act, which: impl Fn(&Warrant) -> bool) -> Vec<Uuid> {
-    let civil = record.civil(None).unwrap_or_default();
-    let held = civil.cards.get(&act.discipline).into_iter().flat_map(|card| &card.warrants);
-    let held = held.filter(|held| act.of.as_ref().is_none_or(|of| held.marshal == *of) && which(held));
-    let ids: Vec<Uuid> = held.map(|held| held.id.0).collect();
-    if ids.is_empty() { vec![Uuid::nil()] } else { ids }
-}
-
-/// Of each kind of marshal the warrant that runs longest: the one that a renewal follows.
-fn last_of_each_type(record: &Record, act: &Act) -> Vec<Uuid> {
-    let civil = record.civil(None).unwrap_or_default();
-    let mut last: std::collections::BTreeMap<&Slug, &Warrant> = std::collections::BTreeMap::new();
-    for held in civil.cards.get(&act.discipline).into_iter().flat_map(|card| &card.warrants) {
-        let later = |other: &&Warrant| {
-            (other.ends_on.is_none(), other.ends_on) > (held.ends_on.is_none(), held.ends_on)
-        };
-        if act.of.as_ref().is_none_or(|of| held.marshal == *of) && !last.get(&held.marshal).is_some_and(later)
-        {
-            last.insert(&held.marshal, held);
-        }
-    }
-    let ids: Vec<Uuid> = last.into_values().map(|held| held.id.0).collect();
-    if ids.is_empty() { vec![Uuid::nil()] } else { ids }
 }

@@ -206,8 +206,8 @@ fn work(bus: &Bus, plan: &Plan, act: &Act, outcome: &Outcome, officer: OfficerId
     let mut work: Vec<Work> = Vec::new();
     for row in changing {
         let own = [row.person.0.as_bytes().as_slice(), row.unit.as_bytes()].concat();
-        let command =
-            act.command_of(row.unit, outcome.reason.as_deref(), outcome.command_id.0, Some(officer));
+        let (reason, form_id) = (outcome.reason.as_deref(), outcome.command_id.0);
+        let command = act.command_of(row.person, row.unit, reason, form_id, Some(officer));
         let request = Request {
             command_id: CommandId(Uuid::new_v5(&outcome.command_id.0, &own)),
             actor: outcome.actor.clone(),

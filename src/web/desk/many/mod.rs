@@ -3,9 +3,9 @@
 //! and why; then it is carried out, and a result stays at an address of its own.
 //!
 //! - `selection`: who is meant, as an address or a form says it.
-//! - `acts`: what can be done, and the commands that it means for one person.
+//! - `acts`: what can be done, and the commands that it means for one person; `aim`: what it asks for.
 //! - `plan`: what each command would come to, asked of the decisions themselves (A1, A3, C4, C5).
-//! - `words`: from what to what.
+//! - `words`: what it does, and from what to what.
 //! - `carry`: the form is sent: once, in the background, side by side.
 //! - `result`: what became of it, read from the log.
 //!
@@ -18,9 +18,11 @@
 //! A renewal is not taken back: the correction of its date may name any day after the one before, and the
 //! result leads there; to make it undone is no fact that there is an event for.
 //!
-//! To add an act: a variant of `acts::Kind`, what it asks, and the commands that it means.
+//! To add an act: a variant of `acts::Kind`, what it asks (`aim`), how it is said (`words::Says`), and the commands
+//! that it means.
 
 mod acts;
+mod aim;
 mod carry;
 mod page;
 mod plan;

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use super::acts::{Act, Kind};
 use super::plan::{Plan, Row};
 use super::selection::Selection;
+use super::words::Says;
 use super::{MOST, PATH, PER_PAGE};
 use crate::web::desk::forms::{self, Back, Forms};
 use crate::web::desk::list;
@@ -115,25 +116,32 @@ pub async fn preview(
     if act.kind == Kind::EndWarrants {
         form = form.dangerous();
     }
+    let says = act.kind.says();
     let preview = ManyPreview {
         title: act.title(catalogue),
         day: act.day(),
         changes: thousands(plan.changes),
+        would: says.would.0,
         cannot: plan.cannot(),
+        would_not: says.would.1,
         why: plan
             .why
             .iter()
             .map(|(count, text)| ManyWhy { count: thousands(*count), text: text.clone() })
             .collect(),
-        rows: shown.iter().map(row).collect(),
+        rows: shown.iter().map(|shown| row(shown, &says)).collect(),
         pager,
         form: (plan.changes > 0).then_some(form),
     };
     let people = plan.rows.iter().map(|row| row.person).collect::<std::collections::HashSet<_>>().len();
+    let again: Vec<(&str, &str)> = more
+        .iter()
+        .map(|(name, value)| (if *name == "act" { "for" } else { *name }, value.as_str()))
+        .collect();
     let view = DeskManyView {
         heading: act.title(catalogue),
         whom: selection.text(people),
-        back_href: selection.address(&[("for", act.kind.key()), ("in", &more[1].1), ("on", &more[2].1)]),
+        back_href: selection.address(&again),
         action: PATH.to_owned(),
         hidden: Vec::new(),
         none: None,
@@ -143,10 +151,10 @@ pub async fn preview(
     render(state, officer, selection, &act.title(catalogue), view, status)
 }
 
-fn row(row: &Row) -> ManyRow {
+fn row(row: &Row, says: &Says) -> ManyRow {
     let (state, from, to, why) = match &row.outcome {
-        Ok((from, to)) => (Badge::new(Tone::Good, "Changes"), Some(from.clone()), Some(to.clone()), None),
-        Err(why) => (Badge::new(Tone::Bad, "Cannot"), None, None, Some(why.clone())),
+        Ok((from, to)) => (Badge::new(Tone::Good, says.will.0), Some(from.clone()), Some(to.clone()), None),
+        Err(why) => (Badge::new(Tone::Bad, says.will.1), None, None, Some(why.clone())),
     };
     ManyRow {
         name: row.name.clone(),

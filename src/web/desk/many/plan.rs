@@ -87,8 +87,13 @@ pub async fn plan(
             judged[*at] = rows(&judge, act, &people[*at], record, catalogue)?;
         }
     }
-    let (mut rows, changing): (Vec<Row>, Vec<Row>) =
-        judged.into_iter().flatten().partition(|row| row.outcome.is_err());
+    let mut judged: Vec<Row> = judged.into_iter().flatten().collect();
+    if let Some(most) = act.most() {
+        for row in judged.iter_mut().filter(|row| row.outcome.is_ok()).skip(most) {
+            row.outcome = Err("Not this time: that is the limit. Ask again for the others.".to_owned());
+        }
+    }
+    let (mut rows, changing): (Vec<Row>, Vec<Row>) = judged.into_iter().partition(|row| row.outcome.is_err());
     let changes = changing.len();
     let mut why: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &rows {
@@ -114,7 +119,7 @@ fn rows(
     let mut rows = Vec::new();
     let mut seen = record.version;
     for unit in act.units(record) {
-        let command = act.command_of(unit, None, Uuid::nil(), None);
+        let command = act.command_of(one.id, unit, None, Uuid::nil(), None);
         let (outcome, facts) = outcome(judge, one.id, &command, record, catalogue)?;
         rows.push(Row {
             person: one.id,

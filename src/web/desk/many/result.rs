@@ -9,12 +9,15 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::acts::{Act, Kind};
+use super::aim::Aim;
 use super::selection::{Somebody, named};
+use super::words::{CHANGES, Says};
 use super::{PATH, PER_PAGE, words};
 use crate::commands::bus::Ended;
 use crate::commands::refusal;
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, CommandId};
+use crate::domain::mail::Mail;
 use crate::domain::permission::Permission;
 use crate::events::{CombatantEvent, Event};
 use crate::web::desk::file::{File, Format};
@@ -110,7 +113,9 @@ async fn page_of(
                 text: format!("{} of {} done", thousands(at.done), thousands(at.of)),
             }),
             changed: String::new(),
+            did: "",
             unchanged: None,
+            did_not: "",
             when: None,
             rows: Vec::new(),
             pager: Pager::new(0, PER_PAGE, 1, |_| path.clone()),
@@ -129,15 +134,18 @@ async fn page_of(
     let shown = &lines[pager.from.saturating_sub(1)..pager.to];
     reading::of_list(state, officer, "desk-many-result", format!("run {run}"), shown.len()).await?;
     let changed = lines.iter().filter(|line| line.outcome.is_ok()).count();
+    let says = act.as_ref().map_or(CHANGES, |act| act.kind.says());
     let title = act.as_ref().map_or_else(|| "Many at once".to_owned(), |act| act.title(catalogue));
     let view = DeskManyDoneView {
         heading: title.clone(),
         day: act.as_ref().map(Act::day),
         progress: None,
         changed: thousands(changed),
+        did: says.did.0,
         unchanged: (lines.len() > changed).then(|| thousands(lines.len() - changed)),
+        did_not: says.did.1,
         when: Some(Moment::new(ended.recorded_at, catalogue.kingdom.zone.tz())),
-        rows: shown.iter().map(row).collect(),
+        rows: shown.iter().map(|shown| row(shown, &says)).collect(),
         pager,
         next: next(officer, act.as_ref(), run, changed),
         export: Some(export_form(&path, refused)),
@@ -156,23 +164,26 @@ fn export_form(path: &str, refused: Option<(&Sent, Option<String>)>) -> Action {
     Action::new("Take the result along", form)
 }
 
-/// What one would do next: go on with the same people where a date was wrong.
+/// What one would do next: go on with the same people where a date was wrong, or where a mail follows.
 fn next(officer: &CurrentOfficer, act: Option<&Act>, run: CommandId, changed: usize) -> Vec<Link> {
-    let mut next = vec![Link::new(list::PATH, "Back to people")];
-    let dated = act.is_some_and(|act| matches!(act.kind, Kind::RenewCards | Kind::CorrectCards));
-    if let Some(act) = act.filter(|_| dated && changed > 0 && Kind::CorrectCards.open_to(officer)) {
-        let query = [
-            ("changed", run.to_string()),
-            ("for", "correct-cards".to_owned()),
-            ("in", act.discipline.to_string()),
-        ];
-        let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        next.push(Link::new(
-            crate::web::views::href(PATH, &query),
-            "Was the date wrong? Correct these cards",
-        ));
-    }
-    next
+    let back = Link::new(list::PATH, "Back to people");
+    let on = act.filter(|_| changed > 0).and_then(|act| match (act.kind, &act.aim) {
+        (Kind::RenewCards | Kind::CorrectCards, Aim::Day { discipline, .. }) => {
+            Some((Kind::CorrectCards, discipline.to_string(), "Was the date wrong? Correct these cards"))
+        }
+        (kind, Aim::Mail { mail, .. }) => {
+            let follows = Mail::PIN_INVITATIONS.into_iter().find(|one| one.follows() == Some(*mail))?;
+            let label = "Later: ask again whoever of these set none";
+            Some((kind, follows.as_str().to_owned(), label))
+        }
+        _ => None,
+    });
+    let on = on.filter(|(kind, ..)| kind.open_to(officer)).map(|(kind, place, label)| {
+        let run = run.to_string();
+        let query = [("changed", run.as_str()), ("for", kind.key()), ("in", place.as_str())];
+        Link::new(crate::web::views::href(PATH, &query), label)
+    });
+    std::iter::once(back).chain(on).collect()
 }
 
 /// Who was left as they were comes first, then who changed, each in the order of the list.
@@ -208,10 +219,10 @@ fn lines(state: &AppState, officer: &CurrentOfficer, ended: &Ended) -> Result<Ve
     Ok(lines)
 }
 
-fn row(line: &Line) -> ManyRow {
+fn row(line: &Line, says: &Says) -> ManyRow {
     let (state, to, why) = match &line.outcome {
-        Ok(to) => (Badge::new(Tone::Good, "Changed"), Some(to.clone()), None),
-        Err(why) => (Badge::new(Tone::Bad, "Not changed"), None, Some(why.clone())),
+        Ok(to) => (Badge::new(Tone::Good, says.done.0), Some(to.clone()), None),
+        Err(why) => (Badge::new(Tone::Bad, says.done.1), None, Some(why.clone())),
     };
     ManyRow {
         name: line.person.name().to_owned(),

@@ -1,4 +1,4 @@
-//! From what to what, in a few words.
+//! What an act does, and from what to what, in a few words.
 
 use crate::domain::date::CivilDate;
 use crate::domain::id::Slug;
@@ -6,6 +6,34 @@ use crate::events::evolve::{Catalogue, Civil, Term, Warrant};
 use crate::events::{CombatantEvent, Fact};
 use crate::web::views::Day;
 use crate::web::words;
+
+/// How it is said what an act does to people.
+pub struct Says {
+    /// Of how many people, before it is done: of those who change, and of those who do not.
+    pub would: (&'static str, &'static str),
+    /// Of one person, before.
+    pub will: (&'static str, &'static str),
+    /// Of how many people, once it is done.
+    pub did: (&'static str, &'static str),
+    /// Of one person, then.
+    pub done: (&'static str, &'static str),
+}
+
+/// How it is said of most acts.
+pub const CHANGES: Says = Says {
+    would: ("would change", "cannot, and stay as they are"),
+    will: ("Changes", "Cannot"),
+    did: ("changed", "did not, and stay as they were"),
+    done: ("Changed", "Not changed"),
+};
+
+/// How it is said of mails.
+pub const MAILS: Says = Says {
+    would: ("would be mailed", "would not be"),
+    will: ("Is mailed", "Is not"),
+    did: ("were mailed", "were not"),
+    done: ("Mailed", "Not mailed"),
+};
 
 /// What was there before these facts.
 pub fn before(facts: &[Fact<CombatantEvent>], civil: &Civil, catalogue: &Catalogue) -> String {
@@ -28,6 +56,7 @@ pub fn before(facts: &[Fact<CombatantEvent>], civil: &Civil, catalogue: &Catalog
             let held = held.into_iter().find(|held| held.id == e.warrant);
             held.map_or_else(|| "no warrant".to_owned(), |held| warrant(held, &e.discipline, catalogue))
         }
+        Some(CombatantEvent::LinkSent(_)) => "no PIN".to_owned(),
         _ => String::new(),
     }
 }
@@ -56,6 +85,7 @@ pub fn after<'f>(
             );
             Some(format!("{name}, {on}"))
         }
+        CombatantEvent::LinkSent(e) => Some(words::mail(&e.mail).to_owned()),
         _ => None,
     });
     said.collect::<Vec<_>>().join("; ")

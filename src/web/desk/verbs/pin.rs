@@ -23,7 +23,7 @@ pub fn reset(asking: &Asking<'_>, _: &Sent) -> Result<Asked, NotAsked> {
 #[expect(clippy::unnecessary_wraps, reason = "every verb answers alike")]
 pub fn invite(asking: &Asking<'_>, _: &Sent) -> Result<Asked, NotAsked> {
     let sent = |mail: &Mail| asking.record.sent.iter().any(|(name, _)| name.as_str() == mail.as_str());
-    let mail = [Mail::SetPin, Mail::SetPinReminder].into_iter().find(|mail| !sent(mail));
+    let mail = Mail::PIN_INVITATIONS.into_iter().find(|mail| !sent(mail));
     let command = SendLink { person: asking.person, mail: mail.unwrap_or(Mail::SetPinFinal) }.into();
     Ok(Asked { command, form: "invite-pin".to_owned(), day: "", done: Done::plain("pin-link") })
 }

@@ -143,3 +143,18 @@ impl Sample for AsOfView {
         ]
     }
 }
+
+impl Sample for AuditRemovalsView {
+    fn samples() -> Vec<(&'static str, Self)> {
+        let row = |days: i64| RemovalRow {
+            at: moment(-days * 24 * 60),
+            what: "One-time links".into(),
+            count: "1\u{202f}204".into(),
+            rule: "30 days after they stopped working.".into(),
+        };
+        let rules = vec![Detail::new("One-time links", "30 days after they stopped working.")];
+        let view = Self { rows: (0..5).map(row).collect(), most: Some("200".into()), rules };
+        let none = Self { rows: vec![], most: None, ..view.clone() };
+        vec![("ordinary", view), ("none", none)]
+    }
+}

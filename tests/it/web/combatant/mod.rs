@@ -2,6 +2,7 @@
 
 mod consent;
 mod details;
+mod hostile;
 mod my_record;
 mod pins;
 mod requests;

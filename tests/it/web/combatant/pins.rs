@@ -4,7 +4,8 @@ use super::*;
 use crate::support::databases::on_all_databases;
 use emol::domain::actor::Actor;
 use emol::domain::id::CorrelationId;
-use emol::processes::pin_invitations::{Invited, Stage, invite};
+use emol::domain::mail::Mail;
+use emol::processes::pin_invitations::{Invited, invite};
 
 async fn card_of(cast: &Cast, id: CombatantId) -> String {
     let record = cast.site.state.bus().record(id).await.unwrap();
@@ -18,7 +19,7 @@ async fn set(cast: &Cast, link: &str, pin: &str) -> Answer {
 }
 
 /// Somebody with a PIN, and the card page.
-async fn guarded(cast: &Cast, pin: &str) -> (CombatantId, String) {
+pub async fn guarded(cast: &Cast, pin: &str) -> (CombatantId, String) {
     let id = newcomer(cast, "Ásta", "asta@example.org").await;
     let answer = accept(cast, &last_link(cast, "welcome", id).await, "").await.is(303);
     let to = answer.header("location").to_owned();
@@ -158,7 +159,7 @@ fn l5_an_officers_reset_keeps_the_old_pin_until_the_new_one_is_set() {
             let body = hidden(&page, &["reset-pin"], "");
             minister.post(&format!("{path}/reset-pin"), &body).await.is(303);
         } else {
-            let mail = emol::domain::mail::Mail::ResetPin;
+            let mail = Mail::ResetPin;
             issue(&cast, id, emol::commands::combatant::send_link::SendLink { person: id, mail }.into())
                 .await;
         }
@@ -186,21 +187,21 @@ fn people_are_invited_to_set_a_pin_reminded_and_told_for_the_last_time_each_once
         let people = [one, two, new];
         let bus = cast.site.state.bus();
         let by = Actor::Operator("test".to_owned());
-        let run = |stage, limit, dry| {
+        let run = |mail, limit, dry| {
             let (people, by) = (&people, &by);
-            async move { invite(bus, people, stage, by, CorrelationId(Uuid::nil()), limit, dry).await.unwrap() }
+            async move { invite(bus, people, mail, by, CorrelationId(Uuid::nil()), limit, dry).await.unwrap() }
         };
-        assert_eq!(run(Stage::Invitation, None, false).await, Invited::default(), "PINs are off");
+        assert_eq!(run(Mail::SetPin, None, false).await, Invited::default(), "PINs are off");
         pins(&cast, SwitchMode::Everyone, vec![]).await;
-        assert_eq!(run(Stage::Invitation, None, true).await, Invited { due: 2, mailed: 0 });
-        assert_eq!(run(Stage::Reminder, None, false).await, Invited::default(), "nobody was invited");
-        assert_eq!(run(Stage::Invitation, Some(1), false).await, Invited { due: 2, mailed: 1 });
-        assert_eq!(run(Stage::Invitation, None, false).await, Invited { due: 1, mailed: 1 });
-        assert_eq!(run(Stage::Invitation, None, false).await, Invited::default());
+        assert_eq!(run(Mail::SetPin, None, true).await, Invited { due: 2, mailed: 0 });
+        assert_eq!(run(Mail::SetPinReminder, None, false).await, Invited::default(), "nobody was invited");
+        assert_eq!(run(Mail::SetPin, Some(1), false).await, Invited { due: 2, mailed: 1 });
+        assert_eq!(run(Mail::SetPin, None, false).await, Invited { due: 1, mailed: 1 });
+        assert_eq!(run(Mail::SetPin, None, false).await, Invited::default());
         set(&cast, &last_link(&cast, "set-pin", one).await, "2580").await.is(200);
-        assert_eq!(run(Stage::Reminder, None, false).await, Invited { due: 1, mailed: 1 });
-        assert_eq!(run(Stage::Final, None, false).await, Invited { due: 1, mailed: 1 });
-        assert_eq!(run(Stage::Final, None, false).await, Invited::default());
+        assert_eq!(run(Mail::SetPinReminder, None, false).await, Invited { due: 1, mailed: 1 });
+        assert_eq!(run(Mail::SetPinFinal, None, false).await, Invited { due: 1, mailed: 1 });
+        assert_eq!(run(Mail::SetPinFinal, None, false).await, Invited::default());
         for (mail, count) in [("set-pin", 2), ("set-pin-reminder", 1), ("set-pin-final", 1)] {
             assert_eq!(mailed(&cast, mail).await, count, "{mail}");
         }
