@@ -179,6 +179,11 @@ impl Keyring {
         &self,
         wanted: &[(Uuid, Purpose)],
     ) -> Result<Vec<(PersonKey, Option<WrappedKey>)>, KeyError> {
+        if wanted.iter().any(|(_, purpose)| *purpose == Purpose::Waiver) {
+            // Evidence goes while its owner stays: nothing may be sealed with a key that another process has
+            // just destroyed. Whoever decided before that meets the version of the stream.
+            *self.0.looked.lock().await = None;
+        }
         let epoch = self.refresh().await?;
         let mut found: HashMap<(Uuid, Purpose), PersonKey> = HashMap::with_capacity(wanted.len());
         let mut missing = Vec::new();
@@ -410,6 +415,17 @@ impl Keyring {
         let rows =
             self.0.db.fetch_all("SELECT owner, erased_at FROM erasures ORDER BY erased_at", &[]).await?;
         rows.iter().map(|row| Ok((row.uuid(0)?, Instant::from_micros(row.int(1)?)))).collect()
+    }
+
+    /// Who has a key for a purpose, in the order of their ids, at most so many after one of them.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn owners_of(&self, purpose: Purpose, after: Uuid, most: i64) -> Result<Vec<Uuid>, KeyError> {
+        let sql = "SELECT owner FROM person_keys WHERE owner > ? AND purpose = ? ORDER BY owner LIMIT ?";
+        let args = [Arg::Bytes(after.as_bytes()), Arg::Text(purpose.as_str()), Arg::Int(most)];
+        let rows = self.0.db.fetch_all(sql, &args).await?;
+        rows.iter().map(|row| Ok(row.uuid(0)?)).collect()
     }
 
     /// Wraps every key with the first master key that another one wraps; returns
