@@ -7,6 +7,7 @@
 //! remembers, at most twice a second.
 
 mod check;
+mod owners;
 
 pub use check::CheckCode;
 
@@ -28,7 +29,6 @@ use super::dialect::{MOST_ROWS, list_of, list_shape, padded};
 use super::error::DbError;
 use super::seal::{self, Label, MasterKeys, Secret};
 use crate::clock::IdSource;
-use crate::domain::date::Instant;
 use crate::domain::id::KeyId;
 use crate::domain::personal::{Purpose, Seal, Sealed};
 
@@ -405,27 +405,6 @@ impl Keyring {
     #[must_use]
     pub fn visitor_hash(&self, parts: &[&[u8]]) -> [u8; 32] {
         seal::keyed_hash(&self.0.visitor, parts)
-    }
-
-    /// Whose details are destroyed, and since when: the list that outlives backups.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn erasures(&self) -> Result<Vec<(Uuid, Instant)>, KeyError> {
-        let rows =
-            self.0.db.fetch_all("SELECT owner, erased_at FROM erasures ORDER BY erased_at", &[]).await?;
-        rows.iter().map(|row| Ok((row.uuid(0)?, Instant::from_micros(row.int(1)?)))).collect()
-    }
-
-    /// Who has a key for a purpose, in the order of their ids, at most so many after one of them.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn owners_of(&self, purpose: Purpose, after: Uuid, most: i64) -> Result<Vec<Uuid>, KeyError> {
-        let sql = "SELECT owner FROM person_keys WHERE owner > ? AND purpose = ? ORDER BY owner LIMIT ?";
-        let args = [Arg::Bytes(after.as_bytes()), Arg::Text(purpose.as_str()), Arg::Int(most)];
-        let rows = self.0.db.fetch_all(sql, &args).await?;
-        rows.iter().map(|row| Ok(row.uuid(0)?)).collect()
     }
 
     /// Wraps every key with the first master key that another one wraps; returns

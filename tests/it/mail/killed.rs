@@ -120,8 +120,8 @@ async fn one_is_killed(ground: &Ground, database: &TestDatabase, program: &str, 
             && at_work(database).await == 2
     );
     servers[turn % 2].kill();
-    let arrived = mail.count();
-    assert!(arrived < PEOPLE, "all had arrived by then");
+    let so_far = mail.count();
+    assert!(so_far < PEOPLE, "all had arrived by then");
 
     until!("the other server sends what nobody has taken", {
         let counts = counts(ground).await;
@@ -160,7 +160,7 @@ async fn one_is_killed(ground: &Ground, database: &TestDatabase, program: &str, 
     }
     let _ = writeln!(
         std::io::stderr(),
-        "{}: killed after {after} of {PEOPLE} mails; {} answers lost, {repeats} mails twice",
+        "{}: killed after {so_far} of {PEOPLE} mails; {} answers lost, {repeats} mails twice",
         database.name,
         left.len()
     );
