@@ -225,7 +225,7 @@ const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// Why a connection did not come about, from what the TLS below says.
 fn no_line(why: &Error) -> NoLine {
-    let below = std::iter::successors(why.source(), |above| above.source());
+    let below = std::iter::successors(why.source(), |above| (*above).source());
     let mut failed = below.filter_map(|source| source.downcast_ref::<io::Error>()?.get_ref());
     match failed.find_map(|inner| inner.downcast_ref::<TlsError>()) {
         None if why.is_tls() => NoLine::NoTls,
