@@ -103,10 +103,15 @@ fn settings(source: &Source, findings: &mut Findings) -> Option<(DatabaseConfig,
     let database = DatabaseConfig::read(source);
     let keys = database.as_ref().ok().map(|database| KeysConfig::read(source, database));
     let mut faults = Vec::new();
-    for error in
-        [serving.err(), logging.err(), mail.err(), sign_in.as_ref().err().cloned(), upkeep.as_ref().err().cloned()]
-            .into_iter()
-            .flatten()
+    for error in [
+        serving.err(),
+        logging.err(),
+        mail.err(),
+        sign_in.as_ref().err().cloned(),
+        upkeep.as_ref().err().cloned(),
+    ]
+    .into_iter()
+    .flatten()
     {
         faults.push(error);
     }

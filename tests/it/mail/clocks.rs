@@ -96,8 +96,7 @@ fn in_the_night_that_has_the_hour_twice_reminders_are_decided_once() {
         assert_eq!(decided(&ground, &scheduler, "2026-10-31T04:00:00Z", "2026-10-31T04:50:00Z").await, []);
         // On 1 November one o'clock is 05:00Z, and 06:00Z again.
         let night = decided(&ground, &scheduler, "2026-10-31T05:00:00Z", "2026-11-02T06:10:00Z").await;
-        let once =
-            ["2026-10-31T05:00:00Z", "2026-11-01T05:00:00Z", "2026-11-02T06:00:00Z"].map(at);
+        let once = ["2026-10-31T05:00:00Z", "2026-11-01T05:00:00Z", "2026-11-02T06:00:00Z"].map(at);
         assert_eq!(night, once);
         assert_eq!(mails(&ground).await, 2);
     });
