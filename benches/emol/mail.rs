@@ -55,7 +55,7 @@ fn memory(line: &str) -> f64 {
 }
 
 /// In a process of its own, which has the lists in memory as a server has: decides one day's reminders, and
-/// prints mails, seconds, and memory above what it took before.
+/// prints mails, milliseconds, and memory above what it took before.
 pub async fn decider(at: &str) {
     let day: i64 = setting("EMOL_BENCH_DAY").unwrap().parse().unwrap();
     let clock = Arc::new(FixedClock::at(NOON.plus_seconds(day * DAY)));
@@ -69,7 +69,7 @@ pub async fn decider(at: &str) {
     std::fs::write("/proc/self/clear_refs", "5").unwrap();
     let began = Instant::now();
     let decided = reminders::run(&tools).await.unwrap();
-    let took = began.elapsed().as_secs_f64();
+    let took = began.elapsed().as_secs_f64() * 1000.0;
     assert_eq!(decided.due, decided.written);
     println!("{} {took} {}", decided.due, memory("VmHWM:") - idle);
 }
@@ -130,7 +130,7 @@ pub async fn reminders(url: &str) {
     let services = people(&at, times()).await;
     let on_file = services.indexes.desk().len();
     let rows =
-        |what: &str| ["mails", "seconds", "above idle, MiB"].map(|unit| row(&format!("{what}: {unit}")));
+        |what: &str| ["mails", "ms", "above idle, MiB"].map(|unit| row(&format!("{what}: {unit}")));
     let mut usual = rows("a usual day");
     let mut first = rows("all within 60 days");
     let mut year = rows("all within a year");
