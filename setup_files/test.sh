@@ -133,7 +133,9 @@ esac
 mariadb_version='' mysql_version=''
 needs=()
 if [[ " ${PURE_AREAS[*]} " != *" $area "* ]]; then needs+=(databases); fi
-if [[ $area == browser ]] || { [[ -z $area ]] && has_tests browser; }; then needs+=(browser); fi
+for extra in browser mail; do
+  if [[ $area == "$extra" ]] || { [[ -z $area ]] && has_tests "$extra"; }; then needs+=("$extra"); fi
+done
 [[ -n $area ]] || needs+=(lint)
 install_for "${needs[@]}"
 [[ -n $area ]] || lint_scripts

@@ -60,6 +60,7 @@ Settings come from the environment, or from a TOML file named by --config or EMO
   EMOL_AWS_CREDENTIALS_FILE
                          the access key for that, where AWS_ACCESS_KEY_ID is not set and there is no instance role
   EMOL_SMTP_URL          the mail server: smtps://user:password@host, or smtp://localhost:25; without it mail waits
+  EMOL_SMTP_CA_FILE      the certificate (PEM) of a private authority that the mail server's own comes from
   EMOL_MAIL_FROM         the address that mail comes from
   EMOL_DAILY_HOUR        the hour, in the kingdom's time zone, at which reminders go out, 9 by default
   EMOL_LOG               what is logged: info, or emol=debug,sqlx=warn

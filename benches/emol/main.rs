@@ -14,6 +14,7 @@ mod desk;
 mod history;
 mod http;
 mod kingdom;
+mod mail;
 mod measure;
 mod process;
 mod reading;
@@ -41,6 +42,9 @@ fn main() {
     });
     if wanted == ["soak-writer"] {
         return runtime.block_on(soak::writer(&url));
+    }
+    if wanted == ["reminders-decider"] {
+        return runtime.block_on(mail::decider(&url));
     }
     runtime.block_on(async {
         let db = Db::connect(&url).await.unwrap();
@@ -74,6 +78,12 @@ fn main() {
         }
         if runs("bulk") {
             desk::bulk(&url).await;
+        }
+        if runs("reminders") {
+            mail::reminders(&url).await;
+        }
+        if runs("mail") {
+            mail::mail(&url).await;
         }
         if runs("replay") || runs("verify") {
             reading::bench(&url).await;

@@ -24,6 +24,8 @@ deploy    python3            python3-venv
 deploy    wrk                wrk
 browser   pdftotext          poppler-utils
 browser   zbarimg            zbar-tools
+mail      faketime           faketime
+mail      openssl            openssl
 deploy    nginx              nginx
 bench     wrk                wrk
 '

@@ -2,6 +2,7 @@
 
 mod backups;
 mod checks;
+mod mail;
 
 use serde::Serialize;
 

@@ -90,6 +90,9 @@ async fn test(to: Email, source: &Source) -> Result<(), Failure> {
             output::say(&format!("accepted ({code}), as {}, sent by {}", message_id(id), open::operator()));
             Ok(())
         }
+        Handed::Later(530) => Err(Failure::Refused(
+            "the mail server wants a user and a password in EMOL_SMTP_URL, or TLS (530)".to_owned(),
+        )),
         Handed::Later(code) => Err(Failure::Refused(format!(
             "not now, says the mail server ({code}); check EMOL_MAIL_FROM, or try again later"
         ))),

@@ -112,7 +112,9 @@ pub fn of_combatant(combatant: CombatantId, command: &CombatantCommand) -> Requi
         CombatantCommand::GrantWarrant(c) => within(Permission::WriteMarshal, &c.discipline),
         CombatantCommand::RenewWarrant(c) => within(Permission::WarrantRoster, &c.discipline),
         CombatantCommand::EndWarrant(c) => within(Permission::WriteMarshal, &c.discipline),
-        CombatantCommand::RecordWaiver(_) | CombatantCommand::CorrectWaiver(_) => {
+        CombatantCommand::RecordWaiver(_)
+        | CombatantCommand::CorrectWaiver(_)
+        | CombatantCommand::DestroyEvidence(_) => {
             let mut needs = kingdom(Permission::WriteWaiverDate);
             needs.not_own = vec![combatant];
             needs

@@ -1,10 +1,11 @@
 //! Mail: which server takes it, from which address it comes, and at which hour the day's work is done.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::settings::{DAILY_HOUR, MAIL_FROM, SMTP_URL};
+use super::settings::{DAILY_HOUR, MAIL_FROM, SMTP_CA_FILE, SMTP_URL};
 use super::{ConfigError, Fault, Source};
 use crate::domain::contact::Email;
 
@@ -31,6 +32,8 @@ pub struct SmtpConfig {
     pub port: u16,
     /// How the connection is kept secret.
     pub tls: SmtpTls,
+    /// The certificate of an authority that is trusted beside those that everybody knows.
+    pub ca_file: Option<PathBuf>,
     /// User and password, where it wants them.
     pub login: Option<(String, SecretString)>,
     /// The address that mail comes from.
@@ -47,7 +50,7 @@ pub struct MailConfig {
 }
 
 impl MailConfig {
-    /// Reads `EMOL_SMTP_URL`, `EMOL_MAIL_FROM` and `EMOL_DAILY_HOUR`.
+    /// Reads `EMOL_SMTP_URL`, `EMOL_SMTP_CA_FILE`, `EMOL_MAIL_FROM` and `EMOL_DAILY_HOUR`.
     ///
     /// # Errors
     /// Everything that is wrong with any of them, and a server without an address to send from.
@@ -66,7 +69,8 @@ impl MailConfig {
             }
             match server(url) {
                 Ok((host, port, tls, login)) => {
-                    from.clone().map(|from| SmtpConfig { host, port, tls, login, from })
+                    let ca_file = source.get(SMTP_CA_FILE).map(PathBuf::from);
+                    from.clone().map(|from| SmtpConfig { host, port, tls, ca_file, login, from })
                 }
                 Err(why) => {
                     faults.push(Fault::wrong(SMTP_URL, url, why));
@@ -193,6 +197,14 @@ mod tests {
             let error = smtp(bad).unwrap_err().to_string();
             assert!(error.contains("EMOL_SMTP_URL") && !error.contains("hidden"), "{bad}: {error}");
         }
+    }
+
+    #[test]
+    fn a_private_authority_is_named_by_its_file() {
+        let url = ("EMOL_SMTP_URL", "smtps://mail.example");
+        assert_eq!(read(&[url, FROM]).unwrap().smtp.unwrap().ca_file, None);
+        let smtp = read(&[url, FROM, ("EMOL_SMTP_CA_FILE", "/etc/ca.pem")]).unwrap().smtp.unwrap();
+        assert_eq!(smtp.ca_file, Some(PathBuf::from("/etc/ca.pem")));
     }
 
     #[test]

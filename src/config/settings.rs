@@ -199,6 +199,15 @@ pub const SMTP_URL: Setting = Setting {
     example: "smtps://user:password@mail.example.org or smtp://localhost:25",
     secret: true,
 };
+/// Whose certificate the mail server may have, where it is nobody's that everybody knows.
+pub const SMTP_CA_FILE: Setting = Setting {
+    env: "EMOL_SMTP_CA_FILE",
+    key: "smtp_ca_file",
+    purpose: "the certificate (PEM) of the authority that the mail server's own certificate comes from, where that is a \
+              private one",
+    example: "/etc/emol/mail-ca.pem",
+    secret: false,
+};
 /// The address that mail comes from.
 pub const MAIL_FROM: Setting = Setting {
     env: "EMOL_MAIL_FROM",
@@ -247,7 +256,7 @@ pub const AWS: [&str; 8] = [
 ];
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Setting; 27] = [
+pub const ALL: [Setting; 28] = [
     DATABASE_URL,
     MASTER_KEYS,
     MASTER_KEYS_FILE,
@@ -262,6 +271,7 @@ pub const ALL: [Setting; 27] = [
     SESSION_IDLE,
     SESSION_ABSOLUTE,
     SMTP_URL,
+    SMTP_CA_FILE,
     MAIL_FROM,
     DAILY_HOUR,
     SSM_PREFIX,

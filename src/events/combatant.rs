@@ -215,6 +215,12 @@ stream_events! {
             /// Until when the evidence of a waiver is kept; none when there is none.
             evidence_until: Option<CivilDate>,
         }
+        /// The key of the evidence of this record's waivers was destroyed at its date: nobody can read any more
+        /// with which name they were signed (V6).
+        EvidenceDestroyed = 1 {
+            /// The first day on which it did not have to be kept any more.
+            kept_until: CivilDate,
+        }
     }
 }
 

@@ -112,6 +112,7 @@ const LATER: &[(&str, i64, i64)] = &[
     ("AddressConfirmed", 1, 2),
     ("CorrectionAsked", 1, 2),
     ("CorrectionSettled", 1, 2),
+    ("EvidenceDestroyed", 1, 2),
 ];
 
 /// The log format that events of this type and version need ([`crate::store::format`]).

@@ -1,6 +1,7 @@
-//! Removes what is used up, and notes what it removed: kinds and numbers.
+//! Removes what is used up, and notes what it removed: kinds and numbers. What happens to evidence of waivers is
+//! in [`super::evidence`].
 
-use super::Tools;
+use super::{Tools, evidence};
 use crate::commands::bus::BusError;
 
 /// A day, in seconds.
@@ -21,12 +22,13 @@ pub async fn run(tools: &Tools) -> Result<Removed, BusError> {
     let store = &tools.store;
     let (now, today) = (tools.bus.now(), tools.bus.today());
     let mut removed = Removed::new();
-    for what in ["sessions", "links", "mails", "announcements"] {
+    for what in ["sessions", "links", "mails", "announcements", "evidence"] {
         let count = match what {
             "sessions" => store.sweep_sessions(now).await?,
             "links" => store.sweep_old_links(now.plus_seconds(-LINKS * DAY)).await?,
             "mails" => store.sweep_mails(now.plus_seconds(-MAILS * DAY)).await?,
-            _ => store.sweep_announcements(today.plus_days(-MAILS)).await?,
+            "announcements" => store.sweep_announcements(today.plus_days(-MAILS)).await?,
+            _ => evidence::run(tools).await?,
         };
         if count > 0 {
             store.note_removal(what, count, now).await?;

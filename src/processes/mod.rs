@@ -3,6 +3,7 @@
 //! - [`mail`] renders what waits in the outbox and hands it to a mail server.
 //! - [`reminders`] decides once a day who is reminded of what (M1, M2).
 //! - [`digest`] tells the Minister of the Lists once a week what happened and what comes.
+//! - [`evidence`] destroys the keys of waivers' evidence at their date (V6), as a part of housekeeping.
 //! - [`housekeeping`] removes what is used up, and notes what it removed.
 //! - [`upkeep`] makes a backup every night, and looks every day at what fails without a word: backups, their way off
 //!   the machine, the [`certificate`].
@@ -18,6 +19,7 @@
 
 pub mod certificate;
 pub mod digest;
+pub mod evidence;
 pub mod housekeeping;
 pub mod mail;
 pub mod pin_invitations;
@@ -27,15 +29,19 @@ pub mod scheduler;
 pub mod upkeep;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::commands::bus::Bus;
+use crate::commands::bus::{Bus, BusError};
 use crate::config::SmtpConfig;
 use crate::projections::Indexes;
 use crate::store::Store;
 use upkeep::Upkeep;
+
+/// How long to wait for the lists in memory.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the processes work with. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +54,22 @@ pub struct Tools {
     pub indexes: Indexes,
     /// Writes mails.
     pub post: mail::Post,
+}
+
+impl Tools {
+    /// Waits until the lists in memory have taken in everything that the log has now.
+    ///
+    /// # Errors
+    /// They stand still, or the log cannot be read.
+    async fn caught_up(&self) -> Result<(), BusError> {
+        let head = self.store.head().await?;
+        if self.indexes.wait_for(head.position, PATIENCE).await {
+            return Ok(());
+        }
+        Err(BusError::Internal(
+            "the lists have not taken in the whole log; `emol doctor` says what stops them".to_owned(),
+        ))
+    }
 }
 
 /// The processes of this server, until it is told to end them.

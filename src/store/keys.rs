@@ -7,6 +7,7 @@
 //! remembers, at most twice a second.
 
 mod check;
+mod owners;
 
 pub use check::CheckCode;
 
@@ -28,7 +29,6 @@ use super::dialect::{MOST_ROWS, list_of, list_shape, padded};
 use super::error::DbError;
 use super::seal::{self, Label, MasterKeys, Secret};
 use crate::clock::IdSource;
-use crate::domain::date::Instant;
 use crate::domain::id::KeyId;
 use crate::domain::personal::{Purpose, Seal, Sealed};
 
@@ -179,6 +179,11 @@ impl Keyring {
         &self,
         wanted: &[(Uuid, Purpose)],
     ) -> Result<Vec<(PersonKey, Option<WrappedKey>)>, KeyError> {
+        if wanted.iter().any(|(_, purpose)| *purpose == Purpose::Waiver) {
+            // Evidence goes while its owner stays: nothing may be sealed with a key that another process has
+            // just destroyed. Whoever decided before that meets the version of the stream.
+            *self.0.looked.lock().await = None;
+        }
         let epoch = self.refresh().await?;
         let mut found: HashMap<(Uuid, Purpose), PersonKey> = HashMap::with_capacity(wanted.len());
         let mut missing = Vec::new();
@@ -400,16 +405,6 @@ impl Keyring {
     #[must_use]
     pub fn visitor_hash(&self, parts: &[&[u8]]) -> [u8; 32] {
         seal::keyed_hash(&self.0.visitor, parts)
-    }
-
-    /// Whose details are destroyed, and since when: the list that outlives backups.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn erasures(&self) -> Result<Vec<(Uuid, Instant)>, KeyError> {
-        let rows =
-            self.0.db.fetch_all("SELECT owner, erased_at FROM erasures ORDER BY erased_at", &[]).await?;
-        rows.iter().map(|row| Ok((row.uuid(0)?, Instant::from_micros(row.int(1)?)))).collect()
     }
 
     /// Wraps every key with the first master key that another one wraps; returns

@@ -246,6 +246,10 @@ fn combatant(event: &CombatantEvent, catalogue: &Catalogue) -> (String, Option<S
             });
             ("Erased".to_owned(), Some(format!("{cause}{kept}")))
         }
+        CombatantEvent::EvidenceDestroyed(e) => (
+            "Evidence of the waiver destroyed".to_owned(),
+            Some(format!("It had to be kept until {}", long_date(e.kept_until))),
+        ),
     }
 }
 

@@ -7,10 +7,12 @@ use secrecy::ExposeSecret;
 
 use super::super::{Failure, open};
 use super::backups::backups;
-use super::{Findings, Grade};
+use super::{Findings, Grade, mail};
 use crate::clock::{Clock, SystemClock, SystemIds};
 use crate::commands::bus::Bus;
-use crate::config::{DatabaseConfig, KeysConfig, LogConfig, ServeConfig, SignInConfig, Source, UpkeepConfig};
+use crate::config::{
+    DatabaseConfig, KeysConfig, LogConfig, MailConfig, ServeConfig, SignInConfig, Source, UpkeepConfig,
+};
 use crate::domain::date::Instant;
 use crate::domain::permission::Permission;
 use crate::events::LOG_FORMAT;
@@ -41,7 +43,9 @@ async fn log_format(db: &Db, findings: &mut Findings) -> Result<(), DbError> {
 }
 
 pub(super) async fn everything(source: &Source, findings: &mut Findings) {
-    let Some((database, keys)) = settings(source, findings) else { return };
+    let settings = settings(source, findings);
+    mail::server(source, findings).await;
+    let Some((database, keys)) = settings else { return };
     let db = match open::connect(&database).await {
         Ok(db) => db,
         Err(failure) => return findings.failed("database", &failure, to_reach(&failure)),
@@ -93,15 +97,21 @@ pub(super) async fn everything(source: &Source, findings: &mut Findings) {
 fn settings(source: &Source, findings: &mut Findings) -> Option<(DatabaseConfig, KeysConfig)> {
     let serving = ServeConfig::read(source).map(drop);
     let logging = LogConfig::read(source, "info").map(drop);
+    let mail = MailConfig::read(source).map(drop);
     let sign_in = SignInConfig::read(source);
     let upkeep = UpkeepConfig::read(source);
     let database = DatabaseConfig::read(source);
     let keys = database.as_ref().ok().map(|database| KeysConfig::read(source, database));
     let mut faults = Vec::new();
-    for error in
-        [serving.err(), logging.err(), sign_in.as_ref().err().cloned(), upkeep.as_ref().err().cloned()]
-            .into_iter()
-            .flatten()
+    for error in [
+        serving.err(),
+        logging.err(),
+        mail.err(),
+        sign_in.as_ref().err().cloned(),
+        upkeep.as_ref().err().cloned(),
+    ]
+    .into_iter()
+    .flatten()
     {
         faults.push(error);
     }
@@ -278,6 +288,7 @@ fn kingdom(bus: &Bus, findings: &mut Findings) {
     } else {
         findings.ok("kingdom", format!("{} disciplines", kingdom.catalogue.disciplines.len()));
     }
+    mail::minister(&kingdom.catalogue, findings);
     policy(bus, findings);
 }
 

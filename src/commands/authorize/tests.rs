@@ -6,9 +6,9 @@ use super::*;
 use crate::commands::combatant::merge::Merge;
 use crate::commands::combatant::{
     accept_policy, ask_correction, assign_card_id, change_details, change_own_details, confirm_address,
-    correct_card, correct_waiver, end_warrant, erase, grant_authorization, grant_warrant, issue_card,
-    lock_pin, record_waiver, register, renew_card, renew_check_code, renew_warrant, revoke_authorization,
-    send_link, set_listing, set_pin, settle_correction,
+    correct_card, correct_waiver, destroy_evidence, end_warrant, erase, grant_authorization, grant_warrant,
+    issue_card, lock_pin, record_waiver, register, renew_card, renew_check_code, renew_warrant,
+    revoke_authorization, send_link, set_listing, set_pin, settle_correction,
 };
 use crate::commands::kingdom::*;
 use crate::commands::officers::Verb;
@@ -106,6 +106,7 @@ fn about_people() -> Vec<CombatantCommand> {
         ask_correction::AskCorrection { text: "A letter".into() }.into(),
         settle_correction::SettleCorrection { asked: EventId(Uuid::nil()) }.into(),
         renew_check_code::RenewCheckCode.into(),
+        destroy_evidence::DestroyEvidence::default().into(),
     ]
 }
 
@@ -136,11 +137,12 @@ fn row(command: &CombatantCommand) -> usize {
         CombatantCommand::AskCorrection(_) => 21,
         CombatantCommand::SettleCorrection(_) => 22,
         CombatantCommand::RenewCheckCode(_) => 23,
+        CombatantCommand::DestroyEvidence(_) => 24,
     }
 }
 
 /// Permission, whether it is about the discipline, whether one's own record is out of bounds (A3).
-const TABLE: [(Permission, bool, bool); 24] = [
+const TABLE: [(Permission, bool, bool); 25] = [
     (Permission::WriteCombatantInfo, false, false),  // Register
     (Permission::WriteCombatantInfo, false, false),  // ChangeDetails
     (Permission::WriteCombatantInfo, false, false),  // AcceptPolicy
@@ -165,6 +167,7 @@ const TABLE: [(Permission, bool, bool); 24] = [
     (Permission::WriteCombatantInfo, false, false),  // AskCorrection
     (Permission::WriteCombatantInfo, false, false),  // SettleCorrection
     (Permission::WriteCombatantInfo, false, false),  // RenewCheckCode
+    (Permission::WriteWaiverDate, false, true),      // DestroyEvidence
 ];
 
 fn about(combatant: u128, command: CombatantCommand) -> Command {

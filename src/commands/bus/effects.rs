@@ -132,6 +132,9 @@ impl Effects {
                     self.merged.extend(&record.merged);
                 }
             }
+            Event::Combatant(CombatantEvent::EvidenceDestroyed(_)) => {
+                self.destroy.push((owner, Some(Purpose::Waiver)));
+            }
             Event::Officers(OfficersEvent::OfficerInvited(e)) => {
                 let address = e.email.text().and_then(|text| Email::parse(text).ok());
                 self.claims.extend(address.map(|email| (ClaimKind::OfficerEmail, email.key(), owner)));

@@ -1,9 +1,7 @@
 //! Erasing a person.
 
+use super::destroy_evidence::kept_until;
 use crate::commands::{Context, Refusal};
-use crate::domain::date::CivilDate;
-use crate::domain::details::DetailField;
-use crate::domain::personal::Personal;
 use crate::events::combatant::{CombatantErased, ErasureCause};
 use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
@@ -19,11 +17,7 @@ impl Erase {
     /// # Errors
     /// Only a timeline that makes no sense, which no decision lets happen.
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
-        let born = record.details.get(&DetailField::DateOfBirth).and_then(Personal::text);
-        let born = born.and_then(|text| CivilDate::parse(text).ok());
-        let rules = context.catalogue.rulebook_on(context.today).rules;
-        let waiver = record.civil(None)?.waiver;
-        let evidence_until = waiver.map(|waiver| rules.waiver_kept_until(waiver.expires_on, born));
+        let evidence_until = kept_until(record, record, context)?;
         Ok(vec![Fact::plain(CombatantErased { cause: self.cause, evidence_until }.into())])
     }
 }

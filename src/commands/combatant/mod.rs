@@ -8,6 +8,7 @@ pub mod change_own_details;
 pub mod confirm_address;
 pub mod correct_card;
 pub mod correct_waiver;
+pub mod destroy_evidence;
 pub mod end_warrant;
 pub mod erase;
 pub mod grant_authorization;
@@ -51,15 +52,18 @@ macro_rules! verbs {
             pub fn decide(&self, record: &Record, context: &Context)
                 -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
                 let registering = matches!(self, Self::Register(_));
+                // What outlives a record ends at its own date all the same (V6).
+                let outliving = matches!(self, Self::DestroyEvidence(_));
                 match record.standing {
                     Standing::Active if registering =>
                         return Err(Refusal::rule("P1", "this person is already on file")),
                     Standing::Unknown if !registering =>
                         return Err(Refusal::rule("P1", "nobody is on file under this id")),
-                    Standing::MergedInto(_) => return Err(Refusal::rule(
+                    Standing::MergedInto(_) if !outliving => return Err(Refusal::rule(
                         "P6", "this record was joined to another one; make the change there")),
-                    Standing::Erased => return Err(Refusal::rule("V6", "this record was erased")),
-                    Standing::Active | Standing::Unknown => {}
+                    Standing::Erased if !outliving =>
+                        return Err(Refusal::rule("V6", "this record was erased")),
+                    _ => {}
                 }
                 match self { $(Self::$Verb(verb) => verb.decide(record, context)),* }
             }
@@ -89,6 +93,7 @@ verbs! {
     record_waiver::RecordWaiver,
     correct_waiver::CorrectWaiver,
     erase::Erase,
+    destroy_evidence::DestroyEvidence,
     change_own_details::ChangeOwnDetails,
     confirm_address::ConfirmAddress,
     send_link::SendLink,

@@ -225,7 +225,8 @@ impl Civil {
             | CombatantEvent::AddressAsked(_)
             | CombatantEvent::AddressConfirmed(_)
             | CombatantEvent::CorrectionAsked(_)
-            | CombatantEvent::CorrectionSettled(_) => Ok(()),
+            | CombatantEvent::CorrectionSettled(_)
+            | CombatantEvent::EvidenceDestroyed(_) => Ok(()),
         }
     }
 

@@ -45,6 +45,8 @@ pub struct Record {
     pub corrections: Vec<(EventId, Personal)>,
     /// The mails with personal links that were sent on purpose, each once, with the policy's version.
     pub sent: BTreeSet<(Slug, Option<PolicyVersion>)>,
+    /// Of an erased record: until when the evidence of its waivers is kept; none when there is none (V6).
+    pub evidence_until: Option<CivilDate>,
     /// Events with a civil effect, by (effective day, place in the order).
     timeline: Vec<Entry>,
 }
@@ -140,8 +142,10 @@ impl Record {
             CombatantEvent::AddressConfirmed(_) => self.asked_address = None,
             CombatantEvent::CorrectionAsked(e) => self.corrections.push((fact.id, e.text.clone())),
             CombatantEvent::CorrectionSettled(e) => self.corrections.retain(|(asked, _)| *asked != e.asked),
-            CombatantEvent::CombatantErased(_) => {
+            CombatantEvent::EvidenceDestroyed(_) => self.forget_signers(),
+            CombatantEvent::CombatantErased(e) => {
                 self.standing = Standing::Erased;
+                self.evidence_until = e.evidence_until;
                 self.details.clear();
                 self.card_ids.clear();
                 self.roster_ref = None;
@@ -198,6 +202,31 @@ impl Record {
     #[must_use]
     pub fn waiver_joined_on(&self) -> Option<CivilDate> {
         self.last_merge(|merge| merge.waiver.is_some())
+    }
+
+    /// When the last of the record's waivers lapses: of the one that holds, and of those that were signed
+    /// before it. Their evidence has one key (V6).
+    ///
+    /// # Errors
+    /// [`Clash`] when the timeline makes no sense.
+    pub fn waivers_end(&self) -> Result<Option<CivilDate>, Clash> {
+        let signed = self.timeline.iter().filter_map(|entry| match &entry.fact.event {
+            CombatantEvent::WaiverRecorded(e) => Some(e.expires_on),
+            CombatantEvent::WaiverCorrected(e) => Some(e.expires_on),
+            _ => None,
+        });
+        Ok(self.civil(None)?.waiver.map(|waiver| waiver.expires_on).into_iter().chain(signed).max())
+    }
+
+    /// With which names waivers were signed is not kept any more, in memory either (V6).
+    fn forget_signers(&mut self) {
+        for entry in &mut self.timeline {
+            if let CombatantEvent::WaiverRecorded(_) = entry.fact.event
+                && let CombatantEvent::WaiverRecorded(e) = &mut Arc::make_mut(&mut entry.fact).event
+            {
+                e.signer.0 = Personal::Gone;
+            }
+        }
     }
 
     fn last_merge(&self, about: impl Fn(&CombatantMerged) -> bool) -> Option<CivilDate> {

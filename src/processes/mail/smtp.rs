@@ -5,16 +5,20 @@
 //! hold addresses, so it is neither kept nor logged: only its code is.
 
 use std::error::Error as _;
+use std::io;
+use std::path::Path;
 use std::time::Duration;
 
+use lettre::address::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::rustls::{CertificateError, Error as TlsError};
 
 use super::letter::Handover;
 use crate::config::{SmtpConfig, SmtpTls};
@@ -46,24 +50,41 @@ pub enum Handed {
     Unclear,
 }
 
-/// Why there is no connection; says nothing of addresses or passwords.
+/// Why there is no connection; says nothing of mail addresses or passwords.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoLine {
-    /// Nobody answers, or not in time.
-    #[error("the mail server does not answer")]
-    Away,
-    /// No TLS, where it is wanted.
+    /// Nobody answers, or not in time, or the connection broke.
     #[error(
-        "the mail server offers no good TLS: use smtps:// or another port, and check its certificate and EMOL_SMTP_URL's host"
+        "the mail server does not answer: check host and port in EMOL_SMTP_URL (port 465 wants smtps://, port 587 smtp://), \
+         and whether this machine may connect to them"
+    )]
+    Away,
+    /// The server does not offer what is wanted.
+    #[error(
+        "the mail server offers no STARTTLS on this port, and without it mail would go in the clear: use the port where it \
+         does (mostly 587), or smtps:// (mostly port 465)"
+    )]
+    NoStartTls,
+    /// What the server says is no TLS.
+    #[error(
+        "the mail server speaks no TLS that this program knows on this port: smtps:// is for port 465, smtp:// for 587"
     )]
     NoTls,
+    /// The server's certificate is not good.
+    #[error("the mail server's certificate {0}")]
+    Certificate(&'static str),
+    /// The file with a private authority's certificate is not good.
+    #[error("EMOL_SMTP_CA_FILE: {0}")]
+    CaFile(String),
     /// User or password are wrong.
-    #[error("the mail server refuses the user or the password in EMOL_SMTP_URL ({})", code(*.0))]
-    Login(Option<u16>),
-}
-
-fn code(code: Option<u16>) -> String {
-    code.map_or_else(|| "no way to log in that both know".to_owned(), |code| code.to_string())
+    #[error("the mail server refuses the user or the password in EMOL_SMTP_URL ({0})")]
+    Login(u16),
+    /// There is no way to log in that both know.
+    #[error(
+        "the mail server takes no user and password here, at least not by PLAIN or LOGIN: many do only over TLS (smtps://, or \
+         port 587); where it wants none, leave user and password out of EMOL_SMTP_URL"
+    )]
+    NoLogin,
 }
 
 impl Line {
@@ -79,10 +100,9 @@ impl Line {
         let hello = ClientId::Domain(
             config.from.as_str().rsplit_once('@').map_or("localhost", |(_, domain)| domain).to_owned(),
         );
-        let tls = || TlsParameters::new(config.host.clone()).map_err(|_| NoLine::NoTls);
-        let wrapped = if config.tls == SmtpTls::Wrapped { Some(tls()?) } else { None };
         let place = (config.host.as_str(), config.port);
-        let connected = if wrapped.is_some() {
+        let connected = if config.tls == SmtpTls::Wrapped {
+            let wrapped = Some(tls(config)?);
             AsyncSmtpConnection::connect_tokio1(place, Some(CONNECT), &hello, wrapped, None).await
         } else {
             let stream = TcpStream::connect(place).await.map_err(|_| NoLine::Away)?;
@@ -90,21 +110,33 @@ impl Line {
             stream.set_nodelay(true).map_err(|_| NoLine::Away)?;
             AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await
         };
-        let mut line = connected.map_err(|why| if why.is_tls() { NoLine::NoTls } else { NoLine::Away })?;
+        let mut line = connected.map_err(|why| no_line(&why))?;
         if config.tls == SmtpTls::Required {
             if !line.can_starttls() {
-                return Err(NoLine::NoTls);
+                return Err(NoLine::NoStartTls);
             }
-            line.starttls(tls()?, &hello).await.map_err(|_| NoLine::NoTls)?;
+            line.starttls(tls(config)?, &hello).await.map_err(|why| no_line(&why))?;
         }
         if let Some((user, password)) = &config.login {
             let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
             let known = [Mechanism::Plain, Mechanism::Login];
-            line.auth(&known, &credentials)
-                .await
-                .map_err(|why| NoLine::Login(why.status().map(u16::from)))?;
+            line.auth(&known, &credentials).await.map_err(|why| match why.status() {
+                Some(code) => NoLine::Login(code.into()),
+                None if why.is_client() => NoLine::NoLogin,
+                None => no_line(&why),
+            })?;
         }
         Ok(Self(line))
+    }
+
+    /// Asks whether the server would take mail from an address, and sends none.
+    pub async fn would_take_from(&mut self, from: &Address) -> Handed {
+        match self.say(Mail::new(Some(from.clone()), Vec::new())).await {
+            Ok(code) => self.reset(Handed::Accepted(code)).await,
+            Err(Said::No { code, permanent: true, .. }) => self.reset(Handed::Refused(code)).await,
+            Err(Said::No { code, .. }) => self.reset(Handed::Later(code)).await,
+            Err(Said::Nothing) => Handed::Broken,
+        }
     }
 
     /// Hands one mail over. After [`Handed::Broken`] and [`Handed::Unclear`] the connection is of no more use.
@@ -145,9 +177,9 @@ impl Line {
         }
     }
 
-    async fn say(&mut self, command: impl std::fmt::Display) -> Result<(), Said> {
+    async fn say(&mut self, command: impl std::fmt::Display) -> Result<u16, Said> {
         match timeout(COMMAND, self.0.command(command)).await {
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok(answer)) => Ok(answer.code().into()),
             Ok(Err(why)) => Err(answer(&why)),
             Err(_) => Err(Said::Nothing),
         }
@@ -163,6 +195,58 @@ impl Line {
     /// Says goodbye.
     pub async fn quit(mut self) {
         let _ = timeout(COMMAND, self.0.quit()).await;
+    }
+}
+
+/// TLS with the mail server, whose certificate must be good for the host of the settings.
+fn tls(config: &SmtpConfig) -> Result<TlsParameters, NoLine> {
+    let mut tls = TlsParameters::builder(config.host.clone());
+    if let Some(path) = &config.ca_file {
+        tls = tls.add_root_certificate(authority(path).map_err(NoLine::CaFile)?);
+    }
+    tls.build().map_err(|why| match config.ca_file {
+        Some(_) => NoLine::CaFile(format!("{why}: it must hold certificates of authorities")),
+        None => NoLine::NoTls,
+    })
+}
+
+/// Read anew for each connection, so that a renewed one needs no restart.
+fn authority(path: &Path) -> Result<Certificate, String> {
+    let pem = std::fs::read(path).map_err(|why| format!("{} cannot be read: {why}", path.display()))?;
+    let none = || format!("{} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)", path.display());
+    if !pem.windows(BEGIN.len()).any(|part| part == BEGIN) {
+        return Err(none());
+    }
+    Certificate::from_pem(&pem).map_err(|_| none())
+}
+
+/// How a certificate in PEM begins.
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
+/// Why a connection did not come about, from what the TLS below says.
+fn no_line(why: &Error) -> NoLine {
+    let below = std::iter::successors(why.source(), |above| (*above).source());
+    let mut failed = below.filter_map(|source| source.downcast_ref::<io::Error>()?.get_ref());
+    match failed.find_map(|inner| inner.downcast_ref::<TlsError>()) {
+        None if why.is_tls() => NoLine::NoTls,
+        None => NoLine::Away,
+        Some(TlsError::InvalidCertificate(fault)) => NoLine::Certificate(match fault {
+            CertificateError::UnknownIssuer => {
+                "comes from an authority that this program does not know: if it is your own, name its certificate's file in \
+                 EMOL_SMTP_CA_FILE"
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "is for another name than the host in EMOL_SMTP_URL: use the name that it is for"
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                "has expired: whoever runs the mail server renews it"
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "is not valid yet: is this machine's clock right?"
+            }
+            _ => "is not good: whoever runs the mail server makes a new one",
+        }),
+        Some(_) => NoLine::NoTls,
     }
 }
 

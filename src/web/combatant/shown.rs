@@ -42,7 +42,6 @@ pub(super) fn consequences(state: &AppState, record: &Record) -> Vec<String> {
     let today = state.today();
     let rules = state.kingdom().catalogue.rulebook_on(today).rules;
     let born = detail(record, DetailField::DateOfBirth).and_then(|text| CivilDate::parse(text).ok());
-    let civil = record.civil(None).unwrap_or_default();
     let mut all = vec![
         "Your names, address, birth date, membership and everything else that was typed about you become \
          unreadable within a second, for good. Nobody can undo it."
@@ -52,8 +51,8 @@ pub(super) fn consequences(state: &AppState, record: &Record) -> Vec<String> {
             .to_owned(),
         "That somebody held these cards, and when, stays countable without a name.".to_owned(),
     ];
-    if let Some(waiver) = civil.waiver {
-        let until = long_date(rules.waiver_kept_until(waiver.expires_on, born));
+    if let Ok(Some(end)) = record.waivers_end() {
+        let until = long_date(rules.waiver_kept_until(end, born));
         all.push(format!("The evidence of your signed waiver has to be kept until {until}, sealed apart."));
     }
     all.push(format!(

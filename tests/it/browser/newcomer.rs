@@ -12,7 +12,7 @@ use super::driver::{Browser, LAPTOP, PHONE};
 use super::served::Served;
 use super::tools::{file, printed, scanned};
 use crate::cli::{Place, Running, free_port};
-use crate::mail::real;
+use crate::mail::foreign;
 use crate::web::site::ask_bytes;
 
 /// Prints a mail's recipient, its subject and its plain text.
@@ -53,7 +53,7 @@ fn link(mail: &str, begins: &str) -> String {
 
 #[tokio::test]
 async fn somebody_new_follows_the_welcome_mail_and_sees_the_card_where_there_is_no_signal() {
-    let Some(mail_server) = real::program() else { return };
+    let Some(mail_server) = foreign::program() else { return };
     let (Some(desk), Some(phone)) = (Browser::open(LAPTOP).await, Browser::open(PHONE).await) else { return };
     let (place, smtp) = (Place::empty(), free_port());
     let folder = place.file("mail");

@@ -26,7 +26,7 @@ fn kills() -> u32 {
 }
 
 /// The program on that database.
-fn emol(database: &TestDatabase, args: &[&str]) -> Command {
+pub fn emol(database: &TestDatabase, args: &[&str]) -> Command {
     let mut command = bare(args);
     command
         .env("DATABASE_URL", &database.url)

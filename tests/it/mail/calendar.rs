@@ -2,7 +2,7 @@
 //! deciding, and lose answers; the mail server is away for days. What arrives is compared, mail by mail, with a model
 //! that knows nothing of the program.
 //!
-//! 300 people; `EMOL_TEST_PEOPLE=3000` for the long form.
+//! 300 people; `EMOL_TEST_PEOPLE=3000 setup_files/test.sh --only mail` is the long form.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;

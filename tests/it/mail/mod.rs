@@ -1,8 +1,13 @@
 //! Mail: written, handed over, decided, on a clock that the tests set.
 
 mod calendar;
+mod clocks;
 mod delivery;
-pub mod real;
+mod evidence;
+pub mod foreign;
+mod killed;
+mod real;
+mod secret;
 mod snapshots;
 mod upkeep;
 
@@ -46,7 +51,13 @@ pub struct Ground {
 impl Ground {
     /// With two disciplines and a region.
     pub async fn found(database: &TestDatabase) -> Self {
-        let ground = Self::on(database.db.clone(), Arc::new(FixedClock::at(NOW))).await;
+        Self::found_at(database, NOW).await
+    }
+
+    /// The same, at another time.
+    pub async fn found_at(database: &TestDatabase, now: Instant) -> Self {
+        let ground = Self::on(database.db.clone(), Arc::new(FixedClock::at(now))).await;
+        emol::store::format::raise(&database.admin, emol::events::LOG_FORMAT).await.unwrap();
         kingdom(&ground.tools.bus).await;
         ground.tools.bus.refresh().await.unwrap();
         // Its officers are invited, which is not what is tested here.

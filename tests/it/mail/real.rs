@@ -1,8 +1,6 @@
 //! A thousand mails through a mail server of somebody else's, `aiosmtpd`. `setup_files/test.sh` installs it.
 
-use std::collections::HashSet;
 use std::io::Write;
-use std::process::Command;
 use std::time::Instant;
 
 use emol::domain::date::CivilDate;
@@ -11,27 +9,13 @@ use emol::processes::mail::{Status, Step, Worker};
 use emol::processes::reminders;
 
 use super::Ground;
-use crate::cli::{Running, free_port};
+use super::foreign::{Foreign, program};
 use crate::commands::sample::person;
 use crate::support::databases::on_all_databases;
 use crate::support::smtp::MailServer;
 
 /// How many people, with a mail each.
 const MAILS: usize = 1_000;
-
-/// Where the mail server's program is; without it, says so and fails when `CI` is set.
-#[expect(clippy::disallowed_methods, reason = "the script that installs the mail server says where it is")]
-pub fn program() -> Option<String> {
-    if let Ok(path) = std::env::var("EMOL_TEST_AIOSMTPD") {
-        return Some(path);
-    }
-    let _ = writeln!(
-        std::io::stderr(),
-        "\n!!! no foreign mail server was tested: set EMOL_TEST_AIOSMTPD, or run setup_files/test.sh\n"
-    );
-    assert!(std::env::var_os("CI").is_none(), "a foreign mail server must be tested when CI is set");
-    None
-}
 
 #[test]
 fn a_thousand_mails_reach_a_mail_server_of_somebody_elses_each_once() {
@@ -48,13 +32,9 @@ fn a_thousand_mails_reach_a_mail_server_of_somebody_elses_each_once() {
             assert_eq!(reminders::run(&ground.tools).await.unwrap().written, MAILS);
             let folder =
                 std::env::temp_dir().join(format!("emol-maildir-{}-{}", std::process::id(), database.name));
-            let port = free_port();
-            let mut command = Command::new(program);
-            command.args(["-n", "-c", "aiosmtpd.handlers.Mailbox"]).arg(&folder);
-            command.args(["-l", &format!("127.0.0.1:{port}")]);
-            let _server = Running::start(command);
+            let server = Foreign::start(&program, folder, &[]);
             let mut smtp = MailServer::start().await.config();
-            smtp.port = port;
+            smtp.port = server.port;
             let (store, post) = (ground.tools.store.clone(), ground.tools.post.clone());
             let mut worker = Worker::new(store, post, smtp, ground.server, Status::default().into());
             while worker.step().await.unwrap() == Step::Away {
@@ -66,15 +46,8 @@ fn a_thousand_mails_reach_a_mail_server_of_somebody_elses_each_once() {
             let _ = writeln!(std::io::stderr(), "{}: {rate:.0} mails/s to aiosmtpd", database.name);
             let counts = ground.tools.store.mail_counts().await.unwrap();
             assert_eq!(counts, [(MailState::Sent, MAILS)]);
-            let mut ids = HashSet::new();
-            for file in std::fs::read_dir(folder.join("new")).unwrap() {
-                let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-                assert!(text.contains("Auto-Submitted: auto-generated"), "{text}");
-                let id = text.lines().find(|line| line.to_ascii_lowercase().starts_with("message-id: "));
-                ids.insert(id.unwrap().to_owned());
-            }
-            assert_eq!(ids.len(), MAILS);
-            std::fs::remove_dir_all(folder).unwrap();
+            let arrived = server.arrived();
+            assert!(arrived.len() == MAILS && arrived.values().all(|count| *count == 1));
         }
     });
 }

@@ -73,6 +73,7 @@ impl MailServer {
             host: "127.0.0.1".to_owned(),
             port: self.port,
             tls: SmtpTls::Never,
+            ca_file: None,
             login: None,
             from: Email::parse("lists@emol.example").unwrap(),
         }

@@ -4,6 +4,8 @@
 
 mod cards_tests;
 mod dates_tests;
+mod evidence_tests;
+mod links_tests;
 mod merge_tests;
 mod people_tests;
 mod properties_tests;

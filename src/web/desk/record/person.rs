@@ -222,10 +222,10 @@ impl Shown<'_> {
     fn erase_note(&self) -> String {
         let rules = self.kingdom.catalogue.rulebook_on(self.today).rules;
         let born = detail(self.record, DetailField::DateOfBirth).and_then(|text| CivilDate::parse(text).ok());
-        let evidence = self.civil.waiver.map_or_else(
+        let evidence = self.record.waivers_end().ok().flatten().map_or_else(
             || "There is no waiver to keep.".to_owned(),
-            |waiver| {
-                let until = Day::from(rules.waiver_kept_until(waiver.expires_on, born)).long;
+            |end| {
+                let until = Day::from(rules.waiver_kept_until(end, born)).long;
                 format!("The waiver’s evidence stays until {until}.")
             },
         );

@@ -1,0 +1,63 @@
+//! Destroying the evidence of waivers at its date.
+
+use crate::commands::{Context, Refusal};
+use crate::domain::date::CivilDate;
+use crate::domain::details::DetailField;
+use crate::domain::personal::Personal;
+use crate::events::combatant::EvidenceDestroyed;
+use crate::events::evolve::{Clash, Record, Standing};
+use crate::events::{CombatantEvent, Fact};
+
+/// Destroy the key of the evidence of a record's waivers, once it need not be kept any more: 7 years after the
+/// last of them lapsed, and not before 7 years after its signer came of age (V6). Of records that were erased or
+/// joined to others too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DestroyEvidence {
+    /// What the record says that this one was joined to, see [`DestroyEvidence::joined_to`].
+    pub not_before: Option<CivilDate>,
+}
+
+impl DestroyEvidence {
+    /// For a record that was joined to `survivor`: that one may know the date of birth, or, where it was
+    /// erased, the date that was fixed then.
+    ///
+    /// # Errors
+    /// Only a timeline that makes no sense, which no decision lets happen.
+    pub fn joined_to(record: &Record, survivor: &Record, context: &Context) -> Result<Self, Clash> {
+        let not_before = match survivor.standing {
+            Standing::Erased => survivor.evidence_until,
+            _ => kept_until(record, survivor, context)?,
+        };
+        Ok(Self { not_before })
+    }
+
+    /// # Errors
+    /// V6: it has to be kept for longer, or there is none.
+    pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+        let own = match record.standing {
+            Standing::Erased => record.evidence_until,
+            _ => kept_until(record, record, context)?,
+        };
+        let Some(kept_until) = own.max(self.not_before) else {
+            return Err(Refusal::rule("V6", "there is no waiver on this record, so no evidence of one"));
+        };
+        if context.today < kept_until {
+            let message = format!("the evidence of this record’s waiver has to be kept until {kept_until}");
+            return Err(Refusal::rule("V6", message));
+        }
+        Ok(vec![Fact::plain(EvidenceDestroyed { kept_until }.into())])
+    }
+}
+
+/// The first day on which the evidence of a record's waivers need not be kept any more, by the rules of today and by
+/// the date of birth that `who` knows; none where there is no waiver.
+pub(super) fn kept_until(
+    record: &Record,
+    who: &Record,
+    context: &Context,
+) -> Result<Option<CivilDate>, Clash> {
+    let born = who.details.get(&DetailField::DateOfBirth).and_then(Personal::text);
+    let born = born.and_then(|text| CivilDate::parse(text).ok());
+    let rules = context.catalogue.rulebook_on(context.today).rules;
+    Ok(record.waivers_end()?.map(|end| rules.waiver_kept_until(end, born)))
+}
