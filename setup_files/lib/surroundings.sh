@@ -41,9 +41,7 @@ surroundings_database() {
 # AWS's stand-in, for Parameter Store, accounts and S3.
 surroundings_aws() {
   moto=${EMOL_TEST_MOTO:-$PWD/target/moto}
-  [[ -x $moto/bin/moto_server && -x $moto/bin/aws ]] || {
-    python3 -m venv --clear "$moto" && "$moto/bin/pip" install --quiet --disable-pip-version-check 'moto[ssm,s3,iam,server]==5.1.4' 'awscli>=1.40,<2'
-  } || die "pip could not install moto and awscli"
+  install_from_pip "$moto" moto_server 'moto[ssm,s3,iam,server]==5.1.4' 'awscli>=1.40,<2' || die "there is no stand-in for AWS"
   PATH=$moto/bin:$PATH
   moto_port=$(free_port)
   "$moto/bin/moto_server" -H 0.0.0.0 -p "$moto_port" </dev/null >"$work/moto.log" 2>&1 &
