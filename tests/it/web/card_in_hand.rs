@@ -116,7 +116,7 @@ fn codes_cannot_be_made_up_and_too_many_tries_end() {
         let next = keys.check_text(CheckCode { owner: person.0, renewal: 1 });
         let same = next.bytes().zip(text.bytes()).filter(|(a, b)| a == b).count();
         assert!(same < 8, "{same} letters of {next} are those of {text}");
-        for letter in ["a", "b", "c", "d", "e"] {
+        for letter in "abcdef".chars().filter(|letter| !text.starts_with(*letter)).take(5) {
             site.get(&format!("/check/{letter}{}", &text[1..])).await.is(404);
         }
         assert_eq!(site.get("/check/nonsense").await.is(429).header("retry-after"), "60");
