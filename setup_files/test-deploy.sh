@@ -196,13 +196,13 @@ rss=$(memory VmRSS)
 docker rm -f roster >/dev/null
 step "3 000 people within 128 MiB: first answer after $ready ms, $at_rest MiB at rest, $rss MiB after${told%,} and 400 searches"
 # Whether such a limit means anything here.
-roster starved 16m
+roster starved 10m
 for _ in {1..100}; do [[ $(docker inspect -f '{{.State.Running}}' starved) == true ]] || break; ask /register 2>/dev/null || true; sleep 0.1; done
-[[ $(docker inspect -f '{{.State.OOMKilled}}' starved) == true ]] || die "with 16 MiB the app should have been ended: limits mean nothing on this machine"
+[[ $(docker inspect -f '{{.State.OOMKilled}}' starved) == true ]] || die "with 10 MiB the app should have been ended: limits mean nothing on this machine"
 docker rm -f starved >/dev/null
 limit=$(docker inspect -f '{{.HostConfig.Memory}}' emol-app-blue)
 [[ $limit == 134217728 ]] || die "production's app has no memory limit of 128 MiB"
-step "the limit is a limit: with 16 MiB the same app is ended by the kernel; production's has 128 MiB"
+step "the limit is a limit: with 10 MiB the same app is ended by the kernel; production's has 128 MiB"
 
 # ---- versions under load ---------------------------------------------------------------------------
 
