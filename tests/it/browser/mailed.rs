@@ -9,7 +9,7 @@ use super::driver::Browser;
 /// The paths of pages behind mailed links, by what [`super::screens`] calls them.
 pub type Paths = Vec<(&'static str, String)>;
 
-/// The path of a link to that page in the newest mail that has one and is not `known`.
+/// The path of a link to that page in the newest mail that has one and is not the path `known`.
 async fn newest(browser: &Browser, site: &str, page: &str, known: &str) -> String {
     let begins = format!("{site}{page}");
     for _ in 0..50 {
@@ -18,8 +18,9 @@ async fn newest(browser: &Browser, site: &str, page: &str, known: &str) -> Strin
         for mail in browser.script(mails).await.as_array().unwrap() {
             browser.page.goto(mail.as_str().unwrap()).await.unwrap();
             let text = browser.shown().await;
-            let link =
-                text.split_whitespace().find(|word| word.starts_with(&begins) && !word.ends_with(known));
+            let link = text
+                .split_whitespace()
+                .find(|word| word.starts_with(&begins) && word.strip_prefix(site) != Some(known));
             if let Some(link) = link {
                 return link[site.len()..].to_owned();
             }
@@ -52,14 +53,14 @@ pub async fn paths(browser: &Browser, site: &str, somebody: &str) -> Paths {
     go("/desk/people/new").await;
     browser.send("person", person("Ingríðr the Patient", email)).await;
     let record = browser.page.current_url().await.unwrap().path().to_owned();
-    go(&newest(browser, site, "/welcome/", "-").await).await;
+    go(&newest(browser, site, "/welcome/", "").await).await;
     browser.send("accept", json!({"keep": "yes"})).await;
     browser.send("set-pin", json!({"pin": "2580", "again": "2580"})).await;
     let card = "return document.querySelector('main a[href^=\"/card/\"]').getAttribute('href')";
     found.push(("{guarded}", browser.script(card).await.as_str().unwrap().to_owned()));
     go(&record).await;
     browser.send("reset-pin", json!({})).await;
-    found.push(("{reset-pin}", newest(browser, site, "/my-pin/", "-").await));
+    found.push(("{reset-pin}", newest(browser, site, "/my-pin/", "").await));
     go(&format!("/desk/people/{somebody}")).await;
     browser.send("invite-pin", json!({})).await;
     let reset = found[1].1.clone();
@@ -68,20 +69,20 @@ pub async fn paths(browser: &Browser, site: &str, somebody: &str) -> Paths {
     // Their details, twice: one link is used up for another address.
     go("/update-info").await;
     browser.send("ask", json!({"email": email})).await;
-    let details = newest(browser, site, "/my-details/", "-").await;
+    let details = newest(browser, site, "/my-details/", "").await;
     go(&details).await;
     browser.send("person", json!({"email": "ingrid.new@example.org"})).await;
-    found.push(("{address}", newest(browser, site, "/my-address/", "-").await));
+    found.push(("{address}", newest(browser, site, "/my-address/", "").await));
     go("/update-info").await;
     browser.send("ask", json!({"email": email})).await;
     found.push(("{details}", newest(browser, site, "/my-details/", &details).await));
     go("/my-record").await;
     browser.send("ask", json!({"email": email})).await;
-    found.push(("{own}", newest(browser, site, "/my-record/", "-").await));
+    found.push(("{own}", newest(browser, site, "/my-record/", "").await));
 
     // Somebody who has not accepted.
     go("/desk/people/new").await;
     browser.send("person", person("Þorfinnr the New", "thorfinn@example.org")).await;
-    found.push(("{welcome}", newest(browser, site, "/welcome/", "-").await));
+    found.push(("{welcome}", newest(browser, site, "/welcome/", "").await));
     found
 }
