@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use emol::app::Services;
 use emol::clock::{CountingIds, SystemClock};
+use emol::store::Db;
 use emol::store::backup::age::Identity;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
@@ -91,15 +93,21 @@ pub async fn memory_and_start(url: &str) {
     drop_database(db, &at).await;
 }
 
-/// `emol rebuild` of all read models, from `EMOL_BENCH_EVENTS` events (1 000 000 unless told
-/// otherwise), while a site answers from the same database.
-pub async fn rebuild(url: &str) {
+/// A database whose log has `EMOL_BENCH_EVENTS` events, 1 000 000 unless told otherwise: where it is, and how many it has.
+async fn grown(url: &str) -> (Db, String, Services, i64) {
     let events: usize = setting("EMOL_BENCH_EVENTS").and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
     let (db, at) = empty(url).await;
     let services = kingdom::services(&at, Arc::new(SystemClock)).await;
     kingdom::import(&services.bus, events.div_ceil(29_427)).await;
     kingdom::projected(&services).await;
     let written = services.store.head().await.unwrap().position.0;
+    (db, at, services, written)
+}
+
+/// `emol rebuild` of all read models, from `EMOL_BENCH_EVENTS` events (1 000 000 unless told
+/// otherwise), while a site answers from the same database.
+pub async fn rebuild(url: &str) {
+    let (db, at, services, written) = grown(url).await;
     let cards: Vec<String> =
         kingdom::listed(&services).await.into_iter().map(|(_, card)| card).take(5_000).collect();
     drop(services);
@@ -153,12 +161,7 @@ pub async fn rebuild(url: &str) {
 /// `emol backup` of `EMOL_BENCH_EVENTS` events (1 000 000 unless told otherwise), and `emol restore` of it into an
 /// empty database, with verification and read models.
 pub async fn backup(url: &str) {
-    let events: usize = setting("EMOL_BENCH_EVENTS").and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
-    let (db, at) = empty(url).await;
-    let services = kingdom::services(&at, Arc::new(SystemClock)).await;
-    kingdom::import(&services.bus, events.div_ceil(29_427)).await;
-    kingdom::projected(&services).await;
-    let written = services.store.head().await.unwrap().position.0;
+    let (db, at, services, written) = grown(url).await;
     drop(services);
     let folder = std::env::temp_dir().join(format!("emol-bench-backup-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

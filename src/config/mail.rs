@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use super::settings::{DAILY_HOUR, MAIL_FROM, SMTP_CA_FILE, SMTP_URL};
+use super::settings::{DAILY_HOUR, MAIL_FROM, SMTP_CA_FILE, SMTP_URL, Setting};
 use super::{ConfigError, Fault, Source};
 use crate::domain::contact::Email;
 
@@ -56,13 +56,7 @@ impl MailConfig {
     /// Everything that is wrong with any of them, and a server without an address to send from.
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
         let mut faults = Vec::new();
-        let from = source.get(MAIL_FROM).and_then(|text| match Email::parse(text) {
-            Ok(from) => Some(from),
-            Err(why) => {
-                faults.push(Fault::wrong(MAIL_FROM, text, &why.to_string()));
-                None
-            }
-        });
+        let from = address(source, MAIL_FROM, &mut faults);
         let smtp = source.get(SMTP_URL).and_then(|url| {
             if source.get(MAIL_FROM).is_none() {
                 faults.push(Fault::missing(MAIL_FROM));
@@ -149,6 +143,12 @@ fn decoded(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
+}
+
+/// A setting that is a mail address; what is wrong with it goes to `faults`.
+pub(super) fn address(source: &Source, setting: Setting, faults: &mut Vec<Fault>) -> Option<Email> {
+    let text = source.get(setting)?;
+    Email::parse(text).map_err(|why| faults.push(Fault::wrong(setting, text, &why.to_string()))).ok()
 }
 
 #[cfg(test)]

@@ -35,13 +35,7 @@ impl UpkeepConfig {
     /// Everything that is wrong with any of them.
     pub fn read(source: &Source) -> Result<Self, ConfigError> {
         let mut faults = Vec::new();
-        let operator = source.get(OPERATOR_MAIL).and_then(|text| match Email::parse(text) {
-            Ok(operator) => Some(operator),
-            Err(why) => {
-                faults.push(Fault::wrong(OPERATOR_MAIL, text, &why.to_string()));
-                None
-            }
-        });
+        let operator = super::mail::address(source, OPERATOR_MAIL, &mut faults);
         if let Some(text) = source.get(BACKUP_TO)
             && !(text.starts_with("s3://") || text.contains(":/"))
         {

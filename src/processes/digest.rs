@@ -6,7 +6,6 @@ use super::{Tools, reminders};
 use crate::commands::bus::BusError;
 use crate::domain::date::CivilDate;
 use crate::domain::date_text::long_date;
-use crate::domain::id::CorrelationId;
 use crate::domain::mail::Mail;
 use crate::store::OutboxRow;
 use crate::store::chain::hex;
@@ -58,12 +57,5 @@ pub async fn of_week(tools: &Tools, monday: CivilDate) -> Result<Option<OutboxRo
         "position": head.position.0,
         "hash": hex(&head.hash),
     });
-    Ok(Some(OutboxRow {
-        id: tools.bus.ids().uuid_at(now),
-        template: Mail::WeeklyDigest.as_str(),
-        subject: None,
-        params: params.to_string().into_bytes(),
-        due_at: now,
-        correlation_id: CorrelationId(tools.bus.ids().uuid_at(now)),
-    }))
+    Ok(Some(tools.to_an_office(Mail::WeeklyDigest, &params)))
 }

@@ -36,8 +36,10 @@ use tokio::task::JoinHandle;
 
 use crate::commands::bus::{Bus, BusError};
 use crate::config::SmtpConfig;
+use crate::domain::id::CorrelationId;
+use crate::domain::mail::Mail;
 use crate::projections::Indexes;
-use crate::store::Store;
+use crate::store::{OutboxRow, Store};
 use upkeep::Upkeep;
 
 /// How long to wait for the lists in memory.
@@ -57,6 +59,19 @@ pub struct Tools {
 }
 
 impl Tools {
+    /// A mail about no person, due now, to whoever has the office that it is for.
+    fn to_an_office(&self, template: Mail, params: &serde_json::Value) -> OutboxRow {
+        let (now, ids) = (self.bus.now(), self.bus.ids());
+        OutboxRow {
+            id: ids.uuid_at(now),
+            template: template.as_str(),
+            subject: None,
+            params: params.to_string().into_bytes(),
+            due_at: now,
+            correlation_id: CorrelationId(ids.uuid_at(now)),
+        }
+    }
+
     /// Waits until the lists in memory have taken in everything that the log has now.
     ///
     /// # Errors

@@ -10,7 +10,6 @@ use super::certificate;
 use crate::clock::SystemClock;
 use crate::config::Certificate;
 use crate::domain::date::{CivilDate, Instant};
-use crate::domain::id::CorrelationId;
 use crate::domain::mail::Mail;
 use crate::store::OutboxRow;
 use crate::store::backup::age::Recipient;
@@ -101,15 +100,7 @@ pub async fn look(
 
 /// A mail to whoever runs the site.
 pub(super) fn mail(tools: &Tools, params: &serde_json::Value) -> OutboxRow {
-    let now = tools.bus.now();
-    OutboxRow {
-        id: tools.bus.ids().uuid_at(now),
-        template: Mail::NeedsYou.as_str(),
-        subject: None,
-        params: params.to_string().into_bytes(),
-        due_at: now,
-        correlation_id: CorrelationId(tools.bus.ids().uuid_at(now)),
-    }
+    tools.to_an_office(Mail::NeedsYou, params)
 }
 
 /// The same, about something that was found.

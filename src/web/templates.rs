@@ -76,10 +76,12 @@ impl Templates {
         page.register_helper("asset", Box::new(AssetHelper(self.assets.clone())));
         let mut wanted = vec![name.to_owned()];
         while let Some(name) = wanted.pop() {
-            let Some(source) = self.sources.get(&name) else { continue };
+            let Some(source) = self.sources.get(&name).filter(|_| !page.has_template(&name)) else {
+                continue;
+            };
             let text = whole(source, &self.sources);
             let called = text.split("{{> ").skip(1).filter_map(|call| call.split([' ', '}']).next());
-            wanted.extend(called.filter(|name| !page.has_template(name)).map(str::to_owned));
+            wanted.extend(called.map(str::to_owned));
             page.register_template_string(&name, &text)?;
         }
         Ok(page)

@@ -1,24 +1,16 @@
 //! A mail server of somebody else's, `aiosmtpd`, as a program of its own. `setup_files/test.sh` installs it.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::cli::free_port;
+use crate::support::foreign_program;
 
 /// Where the mail server's program is; without it, says so and fails when `CI` is set.
-#[expect(clippy::disallowed_methods, reason = "the script that installs the mail server says where it is")]
 pub fn program() -> Option<String> {
-    if let Ok(path) = std::env::var("EMOL_TEST_AIOSMTPD") {
-        return Some(path);
-    }
-    let _ = writeln!(
-        std::io::stderr(),
-        "\n!!! no foreign mail server was tested: set EMOL_TEST_AIOSMTPD, or run setup_files/test.sh\n"
-    );
-    assert!(std::env::var_os("CI").is_none(), "a foreign mail server must be tested when CI is set");
-    None
+    foreign_program("EMOL_TEST_AIOSMTPD", "mail server")
 }
 
 /// One that keeps what arrives in a folder; ends with the test.

@@ -2,24 +2,15 @@
 //! `oidc-provider-mock`. `setup_files/test.sh` installs it; PKCE it does not check,
 //! our own provider does.
 
-use std::io::Write;
 use std::process::Command;
 
 use super::site::{Answer, ask};
 use crate::cli::{Place, Running, free_port, get};
+use crate::support::foreign_program;
 
 /// Where the provider's program is; without it, says so and fails when `CI` is set.
-#[expect(clippy::disallowed_methods, reason = "the script that installs the provider says where it is")]
 pub fn program() -> Option<String> {
-    if let Ok(path) = std::env::var("EMOL_TEST_OIDC_PROVIDER") {
-        return Some(path);
-    }
-    let _ = writeln!(
-        std::io::stderr(),
-        "\n!!! no foreign identity provider was tested: set EMOL_TEST_OIDC_PROVIDER, or run setup_files/test.sh\n"
-    );
-    assert!(std::env::var_os("CI").is_none(), "a foreign identity provider must be tested when CI is set");
-    None
+    foreign_program("EMOL_TEST_OIDC_PROVIDER", "identity provider")
 }
 
 fn cookie(answer: &Answer, name: &str) -> String {
