@@ -11,22 +11,18 @@
 //! processes, exchange ──▶ commands, projections' queries
 //! ```
 //!
+//! The rooms below the web are a crate of their own, `emol-core` (`src/core.rs`): it compiles while
+//! the web's libraries still do (`docs/adr/0015-two-crates.md`).
+//!
 //! Nothing uses `web`. `domain` and `events` know no sqlx, axum or tokio.
 //! Decisions in `commands/<aggregate>` do no I/O and ask neither clock nor dice.
 
+pub use emol_core::{VERSION, clock, commands, domain, events, projections, store};
+
 pub mod app;
 pub mod cli;
-pub mod clock;
-pub mod commands;
 pub mod config;
-pub mod domain;
-pub mod events;
 pub mod exchange;
 pub mod processes;
-pub mod projections;
-pub mod store;
 pub mod telemetry;
 pub mod web;
-
-/// The version of this program, equal to the file `VERSION` (a test holds it).
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,13 +1,14 @@
 //! People sorted by name, in shared pieces: a change copies one piece, not
 //! 100 000 entries, and whoever reads the old state keeps it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::ReadModel;
 use crate::domain::id::{CombatantId, Position, Slug};
 use crate::domain::personal::{Personal, Sealed};
+use crate::domain::text::fold;
 use crate::store::{KeyError, Keyring};
 
 /// Most entries in one piece.
@@ -29,6 +30,10 @@ pub trait Indexed: Sized + Send + Sync + 'static {
     ) -> Option<Self>;
     /// By what entries are sorted: a folded name, then the person.
     fn key(&self) -> (&str, CombatantId);
+    /// The home group, where lists are filtered by it.
+    fn branch(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// The document of an entry's read model.
@@ -50,17 +55,19 @@ impl Slugs {
 pub struct View<E> {
     pieces: Vec<Arc<Vec<Arc<E>>>>,
     version: Position,
+    /// Found when first asked for; every copy shares it until somebody comes, goes or changes.
+    branches: Arc<OnceLock<Vec<Box<str>>>>,
 }
 
 impl<E> Clone for View<E> {
     fn clone(&self) -> Self {
-        Self { pieces: self.pieces.clone(), version: self.version }
+        Self { pieces: self.pieces.clone(), version: self.version, branches: Arc::clone(&self.branches) }
     }
 }
 
 impl<E> Default for View<E> {
     fn default() -> Self {
-        Self { pieces: Vec::new(), version: Position(0) }
+        Self { pieces: Vec::new(), version: Position(0), branches: Arc::default() }
     }
 }
 
@@ -90,6 +97,17 @@ impl<E> View<E> {
 }
 
 impl<E: Indexed> View<E> {
+    /// The home groups there are, in the order of their folded names.
+    #[must_use]
+    pub fn branch_names(&self) -> &[Box<str>] {
+        self.branches.get_or_init(|| {
+            let names: BTreeSet<&str> = self.iter().filter_map(|entry| entry.branch()).collect();
+            let mut names: Vec<Box<str>> = names.into_iter().map(Box::from).collect();
+            names.sort_by_cached_key(|name| fold(name));
+            names
+        })
+    }
+
     /// The entries with that folded name.
     pub fn named<'v>(&'v self, folded: &'v str) -> impl Iterator<Item = &'v Arc<E>> {
         let first =
@@ -111,6 +129,7 @@ impl<E: Indexed> View<E> {
     }
 
     fn insert(&mut self, entry: Arc<E>) {
+        self.branches = Arc::default();
         if self.pieces.is_empty() {
             self.pieces.push(Arc::default());
         }
@@ -127,6 +146,7 @@ impl<E: Indexed> View<E> {
     }
 
     fn remove(&mut self, entry: &E) {
+        self.branches = Arc::default();
         let (piece, within) = self.place(entry.key());
         if let Ok(at) = within {
             let entries = Arc::make_mut(&mut self.pieces[piece]);

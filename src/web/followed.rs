@@ -106,6 +106,7 @@ async fn take(state: &AppState, position: &mut Position, outdated: &mut bool) ->
         *position = Position(position.0 + 1);
         tracing::error!(position = position.0, what, "a row of the log cannot be read; run `emol verify`");
         state.followed.lost(*position);
+        state.desk_rows.clear();
         *outdated = true;
         return Ok(true);
     }
@@ -113,7 +114,11 @@ async fn take(state: &AppState, position: &mut Position, outdated: &mut bool) ->
     state.pages.contact().note();
     for row in &rows {
         match row.stream.kind {
-            StreamType::Combatant => state.followed.note(CombatantId(row.stream.id), row.position),
+            StreamType::Combatant => {
+                let id = CombatantId(row.stream.id);
+                state.followed.note(id, row.position);
+                state.desk_rows.forget(id);
+            }
             StreamType::Access | StreamType::Log => {}
             _ => *outdated = true,
         }

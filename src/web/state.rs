@@ -51,6 +51,8 @@ pub struct Parts {
     pub post: Post,
     /// Finished pages.
     pub pages: Pages,
+    /// Lines of the desk's list.
+    pub desk_rows: super::desk::rows::Rows,
     /// Who changed when, as far as this server followed the log.
     pub followed: Followed,
     /// What happened today.
@@ -143,6 +145,7 @@ impl AppState {
         let site = RwLock::new(Arc::new(SiteParts::of(&services.bus.kingdom(), &config)));
         Ok(Self(Arc::new(Parts {
             pages: Pages::default(),
+            desk_rows: super::desk::rows::Rows::default(),
             followed: Followed::from(services.store.watch().borrow().position),
             lately: Lately::default(),
             histories: Histories::default(),

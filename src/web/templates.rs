@@ -21,14 +21,17 @@ use super::views::{
     DeskForecastView, DeskHomeView, DeskKingdomListView, DeskKingdomView, DeskListView, DeskMailView,
     DeskManyDoneView, DeskManyView, DeskMergeView, DeskOfficerNewView, DeskOfficerView, DeskOfficersView,
     DeskOutboxView, DeskPersonView, DeskPoliciesView, DeskPolicyApproveView, DeskPolicyDraftView,
-    DeskPolicyView, DeskRecordView, DeskReportsView, DeskRulebookView, DeskSessionsView, DeskWarrantsView,
-    ErrorView, ForbiddenView, HomeView, MarshalsView, MessageView, MyRecordView, Page, PersonalView,
-    PrivacyDraftView, PrivacyPolicyView, RegisterView, RequestView, SignInView, SignedOutView,
+    DeskPolicyView, DeskRecordView, DeskReportsView, DeskRow, DeskRulebookView, DeskSessionsView,
+    DeskWarrantsView, ErrorView, ForbiddenView, HomeView, MarshalsView, MessageView, MyRecordView, Page,
+    PersonalView, PrivacyDraftView, PrivacyPolicyView, RegisterView, RequestView, SignInView, SignedOutView,
 };
 
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/templates"]
 struct Sources;
+
+/// The partial that is a template of its own.
+const DESK_ROW: &str = "desk_row";
 
 /// All templates. Cheap to clone.
 #[derive(Clone)]
@@ -47,7 +50,7 @@ impl Templates {
             let name = file.strip_suffix(".hbs")?.trim_start_matches("partials/").to_owned();
             Some((name, String::from_utf8(Sources::get(&file)?.data.into_owned()).ok()?))
         });
-        let pages = Self::PAGES.iter().map(|name| (*name, OnceLock::new()));
+        let pages = Self::PAGES.iter().chain(&[DESK_ROW]).map(|name| (*name, OnceLock::new()));
         Self {
             sources: Arc::new(sources.collect()),
             pages: Arc::new(pages.collect()),
@@ -55,8 +58,16 @@ impl Templates {
         }
     }
 
+    /// A line of `/desk/people`, to be kept.
+    ///
+    /// # Errors
+    /// The template names something that the line lacks: a broken build.
+    pub fn desk_row(&self, row: &DeskRow) -> Result<String, RenderError> {
+        self.render(DESK_ROW, row)
+    }
+
     /// Renders a template by name.
-    fn page<T: Serialize>(&self, name: &str, page: &Page<T>) -> Result<String, RenderError> {
+    fn render<T: Serialize>(&self, name: &str, view: &T) -> Result<String, RenderError> {
         let missing = || RenderErrorReason::TemplateNotFound(name.to_owned());
         let place = self.pages.get(name).ok_or_else(missing)?;
         let parsed = match place.get() {
@@ -66,7 +77,7 @@ impl Templates {
                 place.get_or_init(|| parsed)
             }
         };
-        parsed.render(name, page)
+        parsed.render(name, view)
     }
 
     /// A page with the partials that it calls.
@@ -144,7 +155,7 @@ macro_rules! pages {
                 /// # Errors
                 /// The template names something that the view lacks: a broken build.
                 pub fn $name(&self, page: &Page<$view>) -> Result<String, RenderError> {
-                    self.page(stringify!($name), page)
+                    self.render(stringify!($name), page)
                 }
             )*
 

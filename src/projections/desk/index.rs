@@ -123,6 +123,10 @@ impl Indexed for Entry {
     fn key(&self) -> (&str, CombatantId) {
         (&self.folded, self.id)
     }
+
+    fn branch(&self) -> Option<&str> {
+        self.branch.as_deref()
+    }
 }
 
 impl Entry {

@@ -112,6 +112,24 @@ pub struct Page {
     pub pages: usize,
 }
 
+impl Query {
+    /// Whether everybody is asked for, by name.
+    fn is_everybody(&self) -> bool {
+        let anybody = Self { page: self.page, per_page: self.per_page, ..Self::default() };
+        *self == anybody
+    }
+}
+
+impl Page {
+    fn of<'e>(query: &Query, total: usize, found: impl Iterator<Item = &'e Arc<Entry>>) -> Self {
+        let per_page = if query.per_page == 0 { 50 } else { query.per_page };
+        let pages = total.div_ceil(per_page).max(1);
+        let page = query.page.clamp(1, pages);
+        let rows = found.skip((page - 1) * per_page).take(per_page).cloned().collect();
+        Self { rows, total, page, pages }
+    }
+}
+
 impl Entry {
     /// The waiver's state on a day (C10).
     #[must_use]
@@ -176,14 +194,13 @@ impl Index {
     /// The people who match, one page of them.
     #[must_use]
     pub fn search(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Page {
+        if query.is_everybody() {
+            // As the index holds them: nobody is judged and nothing is sorted.
+            return Page::of(query, self.len(), self.iter());
+        }
         let mut found = self.matching(query, today, in_force);
-        let per_page = if query.per_page == 0 { 50 } else { query.per_page };
-        let total = found.len();
-        let pages = total.div_ceil(per_page).max(1);
-        let page = query.page.clamp(1, pages);
         sort(&mut found, query);
-        let rows = found.into_iter().skip((page - 1) * per_page).take(per_page).cloned().collect();
-        Page { rows, total, page, pages }
+        Page::of(query, found.len(), found.into_iter())
     }
 
     /// How many people match; nothing is sorted.
@@ -250,16 +267,6 @@ impl Index {
             .collect()
     }
 
-    /// The home groups there are, in order, for the filter.
-    #[must_use]
-    pub fn branches(&self) -> Vec<&str> {
-        let names: std::collections::BTreeSet<&str> =
-            self.iter().filter_map(|entry| entry.branch.as_deref()).collect();
-        let mut names: Vec<&str> = names.into_iter().collect();
-        names.sort_by_cached_key(|name| fold(name));
-        names
-    }
-
     fn matching(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Vec<&Arc<Entry>> {
         let text = fold(query.text.trim());
         let branch = query.branch.as_deref().map(|name| fold(name.trim()));
@@ -289,7 +296,10 @@ fn sort(found: &mut [&Arc<Entry>], query: &Query) {
             found.sort_by_cached_key(|entry| (entry.branch.is_none(), entry.branch.as_deref().map(fold)));
         }
         Sort::CardExpiry => {
-            found.sort_by_key(|entry| (entry.next_expiry().is_none(), entry.next_expiry()));
+            found.sort_by_cached_key(|entry| {
+                let next = entry.next_expiry();
+                (next.is_none(), next)
+            });
         }
         Sort::WaiverExpiry => {
             found.sort_by_key(|entry| (entry.waiver_expires.is_none(), entry.waiver_expires));

@@ -9,9 +9,10 @@ use crate::domain::id::Slug;
 use crate::domain::permission::Permission;
 use crate::domain::text::clean;
 use crate::events::evolve::Catalogue;
-use crate::projections::desk::{Entry, Filter, Index, Query, Sort};
+use crate::projections::desk::{Filter, Index, Query, Sort};
 use crate::web::desk::columns::{Cells, Shown};
 use crate::web::desk::file::Format;
+use crate::web::desk::rows::Look;
 use crate::web::desk::{forms, many};
 use crate::web::error::AppError;
 use crate::web::form::{Sent, capital};
@@ -21,7 +22,7 @@ use crate::web::state::AppState;
 use crate::web::templates::Templates;
 use crate::web::views::parts::thousands;
 use crate::web::views::{
-    Action, Choose, Column, CommandForm, DeskListView, DeskRow, Field, Hidden, Kind, Order, Page, Pager, href,
+    Action, Choose, Column, CommandForm, DeskListView, Field, Hidden, Html, Kind, Order, Page, Pager, href,
 };
 
 /// The list's address.
@@ -197,19 +198,25 @@ pub(super) async fn page(
     let today = state.today();
     let in_force = catalogue.in_force_on(today);
     let index = state.lists()?.desk();
+    let may_choose = many::open_to(officer);
     let (rows, total) = if asked.errors.is_empty() {
         let found = index.search(&asked.query(), today, &in_force);
         reading::of_list(state, officer, "desk-people", asked.words(), found.rows.len()).await?;
+        let look = Look {
+            columns: asked.columns.clone(),
+            ticks: may_choose,
+            today,
+            kingdom: officer.kingdom.position,
+        };
         let cells = Cells { catalogue, today, in_force: &in_force };
-        let rows = found.rows.iter().map(|entry| row(entry, &asked.columns, &cells)).collect();
-        (rows, found.total)
+        (state.desk_rows.html(&state.templates, &found.rows, look, &cells)?, found.total)
     } else {
-        (Vec::new(), 0)
+        (Html::default(), 0)
     };
     let may_register = officer.may(Permission::WriteCombatantInfo, None);
     let may_export = officer.may(Permission::ExportSealed, None);
     let mut view = view(asked, &index, catalogue, rows, total, may_register);
-    view.choose = (total > 0 && many::open_to(officer)).then(|| choose(asked, total));
+    view.choose = (total > 0 && may_choose).then(|| choose(asked, total));
     view.export = (total > 0).then(|| export(asked, may_export, refused));
     let path = asked.address(&asked.sort, asked.down, asked.page);
     let page = Page::desk(&state.site().site, &officer.chrome(), &path, "People", view);
@@ -220,7 +227,7 @@ fn view(
     asked: &Asked,
     index: &Index,
     catalogue: &Catalogue,
-    rows: Vec<DeskRow>,
+    rows: Html,
     total: usize,
     may_register: bool,
 ) -> DeskListView {
@@ -229,7 +236,7 @@ fn view(
     };
     let states = STATES.iter().map(|(key, label, _)| ((*key).to_owned(), (*label).to_owned()));
     let disciplines = catalogue.disciplines.iter().map(|(slug, of)| (slug.to_string(), of.name.clone()));
-    let branches = index.branches().into_iter().map(|name| (name.to_owned(), name.to_owned()));
+    let branches = index.branch_names().iter().map(|name| (name.to_string(), name.to_string()));
     let any = |label: &str| [(String::new(), label.to_owned())];
     let column = |label: &str, key: Option<&str>| {
         let here = key == Some(asked.sort.as_str());
@@ -311,14 +318,4 @@ fn export(asked: &Asked, may_export: bool, refused: Option<(&Sent, Option<String
         form = form.with_hidden(name, value);
     }
     Action::new("Take the list along", form)
-}
-
-fn row(entry: &Entry, columns: &[Shown], cells: &Cells<'_>) -> DeskRow {
-    DeskRow {
-        id: entry.id.to_string(),
-        href: format!("{PATH}/{}", entry.id),
-        name: entry.display_name().to_owned(),
-        sca_name: entry.sca_name.as_deref().map(ToOwned::to_owned),
-        cells: columns.iter().map(|column| column.cell(entry, cells)).collect(),
-    }
 }

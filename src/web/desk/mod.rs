@@ -13,7 +13,7 @@
 //! 3. Its form, in [`record`].
 
 pub mod act;
-mod columns;
+pub(in crate::web) mod columns;
 mod export;
 mod file;
 pub mod flash;
@@ -30,6 +30,7 @@ pub(in crate::web) mod person;
 pub mod policies;
 pub mod record;
 mod reports;
+pub mod rows;
 mod sessions;
 pub(in crate::web) mod sheet;
 mod today;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::forms::{Action, Field};
-use super::parts::{Badge, Pager};
+use super::parts::{Badge, Html, Pager};
 
 /// The list. Template `desk_list`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,8 +23,8 @@ pub struct DeskListView {
     pub pick: Field,
     /// The search that the choice of columns keeps.
     pub pick_hidden: Vec<super::forms::Hidden>,
-    /// The people of this page.
-    pub rows: Vec<DeskRow>,
+    /// The people of this page: the lines that [`DeskRow`] makes, one after the other.
+    pub rows: Html,
     /// Where in the list this page is.
     pub pager: Pager,
     /// Choosing people to do something with; nothing for those who may not.
@@ -69,9 +69,11 @@ pub struct Column {
     pub order: Order,
 }
 
-/// One person.
+/// One person. Template `desk_row`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeskRow {
+    /// Whether the line can be ticked.
+    pub tick: bool,
     /// What a tick sends.
     pub id: String,
     /// The record.

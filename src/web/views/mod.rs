@@ -56,7 +56,7 @@ pub use officers::{
     Invitation, OfficerRow, PersonOf, Preview,
 };
 pub use outbox::{DeskMailView, DeskOutboxView, OutboxRow, TryRow};
-pub use parts::{Badge, Day, Detail, Link, Moment, Pager, PagerLink, Tone, Verdict, href};
+pub use parts::{Badge, Day, Detail, Html, Link, Moment, Pager, PagerLink, Tone, Verdict, href};
 pub use personal::{HeldCard, MyRecordView, PersonalView, PolicyText, ReadingRow};
 pub use plain::{
     CardNotFoundView, ErrorView, ForbiddenView, MessageView, Persona, RequestView, SignInView, SignedOutView,

@@ -6,6 +6,11 @@ use serde::Serialize;
 use crate::domain::date::{CivilDate, Instant};
 use crate::domain::date_text::{long_date, short_date};
 
+/// Markup that one of our templates made: another one takes it as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Html(pub String);
+
 /// A civil day, written three ways so that a template only chooses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Day {

@@ -1,4 +1,6 @@
 use super::{NAMES, Sample, form, moment, today};
+use crate::web::assets::Assets;
+use crate::web::templates::Templates;
 use crate::web::views::*;
 
 impl Sample for DeskHomeView {
@@ -78,7 +80,9 @@ impl Sample for DeskHomeView {
 }
 
 fn list(total: usize, q: &str) -> DeskListView {
+    let templates = Templates::new(&Assets::load());
     let row = |i: usize| DeskRow {
+        tick: total > 1,
         id: format!("0192f3a0-0000-7000-8000-{i:012}"),
         href: format!("/desk/people/{i}"),
         name: NAMES[i % NAMES.len()].into(),
@@ -145,7 +149,7 @@ fn list(total: usize, q: &str) -> DeskListView {
             .choices([("legal", "Legal name"), ("region", "Region")])
             .scoped("pick"),
         pick_hidden: vec![Hidden { name: "q".into(), value: q.into() }],
-        rows: (0..total.min(50)).map(row).collect(),
+        rows: Html((0..total.min(50)).map(|i| templates.desk_row(&row(i)).expect("a line")).collect()),
         pager: Pager::new(total, 50, 2, |n| href("/desk/people", &[("page", &n.to_string())])),
         choose: (total > 1).then(|| Choose {
             hidden: vec![Hidden { name: "state".into(), value: "lapsing".into() }],
