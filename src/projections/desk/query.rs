@@ -39,7 +39,8 @@ pub struct Query {
 pub enum Filter {
     /// A card that is not empty has expired.
     Expired,
-    /// A card that is not empty, or the waiver, is valid and expires within so many days.
+    /// A card that is not empty is valid and expires within so many days; or the waiver does, where no
+    /// discipline is asked for.
     Lapsing(u32),
     /// No waiver, or a lapsed one (C10).
     NoWaiver,
@@ -158,7 +159,7 @@ impl Entry {
                 cards.filter(full).any(|card| card.expires_on.is_some_and(|day| !is_valid(day, today)))
             }
             Filter::Lapsing(days) => {
-                self.waiver_expires.is_some_and(|day| soon(day, days))
+                (discipline.is_none() && self.waiver_expires.is_some_and(|day| soon(day, days)))
                     || cards.filter(full).any(|card| card.expires_on.is_some_and(|day| soon(day, days)))
             }
             Filter::NoWaiver => !self.waiver_on(today).is_good(),

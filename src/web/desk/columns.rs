@@ -1,7 +1,6 @@
 //! The columns of the people's list: which there are, which are shown unless somebody chooses others, and what
 //! each says of a person, on the page and in a file.
 
-use super::list::LAPSING_DAYS;
 use crate::domain::date::CivilDate;
 use crate::domain::policy::InForce;
 use crate::domain::status::{WaiverState, is_valid};
@@ -36,6 +35,8 @@ pub struct Cells<'a> {
     pub catalogue: &'a Catalogue,
     /// Today.
     pub today: CivilDate,
+    /// Within how many days something is lapsing.
+    pub within: u32,
     /// The rules and the privacy policy in force.
     pub in_force: &'a InForce,
 }
@@ -179,7 +180,7 @@ fn notes_in_words(entry: &Entry, cells: &Cells<'_>) -> String {
 }
 
 fn cards(entry: &Entry, cells: &Cells<'_>) -> Vec<Badge> {
-    let soon = cells.today.plus_days(i64::from(LAPSING_DAYS));
+    let soon = cells.today.plus_days(i64::from(cells.within));
     let cards = entry.cards.iter().filter_map(|card| {
         let expires = card.expires_on?;
         let name = words::discipline(cells.catalogue, &card.discipline);
@@ -197,7 +198,7 @@ fn cards(entry: &Entry, cells: &Cells<'_>) -> Vec<Badge> {
 }
 
 fn waiver(entry: &Entry, cells: &Cells<'_>) -> Badge {
-    let soon = cells.today.plus_days(i64::from(LAPSING_DAYS));
+    let soon = cells.today.plus_days(i64::from(cells.within));
     match entry.waiver_on(cells.today) {
         WaiverState::Missing => Badge::new(Tone::Bad, "Missing"),
         WaiverState::Lapsed { .. } => Badge::new(Tone::Bad, "Lapsed"),

@@ -71,7 +71,8 @@ pub async fn file(
     let shown = asked.columns.iter().flat_map(|column| column.in_file()).map(|(name, _)| *name);
     let sealed = SEALED.iter().map(|field| field.as_str()).filter(|_| contact);
     let mut file = File::new(["sca_name"].into_iter().chain(shown).chain(sealed));
-    let cells = Cells { catalogue: &officer.kingdom.catalogue, today, in_force: &in_force };
+    let cells =
+        Cells { catalogue: &officer.kingdom.catalogue, today, within: asked.within(), in_force: &in_force };
     for part in people.chunks(AT_ONCE) {
         let mut records = if contact { records(&state, part).await? } else { Vec::new() };
         records.resize_with(part.len(), Record::default);

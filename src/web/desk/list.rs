@@ -1,6 +1,8 @@
 //! `/desk/people`: everybody on file, searched, filtered and sorted. Every
 //! page of it that is shown is a reading with its query and count (V7).
 
+use std::ops::RangeInclusive;
+
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -27,8 +29,12 @@ use crate::web::views::{
 
 /// The list's address.
 pub const PATH: &str = "/desk/people";
-/// Within how many days something is lapsing.
+/// Within how many days something is lapsing, unless somebody says otherwise.
 pub const LAPSING_DAYS: u32 = 60;
+/// How many days somebody may ask for.
+const ASKED_DAYS: RangeInclusive<u32> = 1..=1000;
+/// The state that looks ahead.
+const LAPSING: &str = "lapsing";
 /// Rows on a page.
 const PER_PAGE: usize = 50;
 /// The longest search.
@@ -36,7 +42,7 @@ const MOST_CHARS: usize = 255;
 
 const STATES: [(&str, &str, Filter); 10] = [
     ("expired", "with an expired card", Filter::Expired),
-    ("lapsing", "lapsing within 60 days", Filter::Lapsing(LAPSING_DAYS)),
+    (LAPSING, "lapsing soon", Filter::Lapsing(LAPSING_DAYS)),
     ("no-waiver", "without a good waiver", Filter::NoWaiver),
     ("not-accepted", "who have not accepted", Filter::NotAccepted),
     ("minors", "minors", Filter::Minor),
@@ -59,6 +65,8 @@ const SORTS: [(&str, Sort); 5] = [
 pub(super) struct Asked {
     q: String,
     state: String,
+    /// As typed; looked at where `state` looks ahead.
+    days: String,
     discipline: String,
     branch: String,
     sort: String,
@@ -80,6 +88,11 @@ impl Asked {
                 errors.push((field, format!("At most {MOST_CHARS} characters can be searched for")));
             }
         }
+        let days = sent.text("days").trim();
+        if sent.text("state") == LAPSING && !days.is_empty() && days_of(days).is_none() {
+            let (least, most) = (ASKED_DAYS.start(), ASKED_DAYS.end());
+            errors.push(("days", format!("Give a whole number of days, from {least} to {most}")));
+        }
         let mut choice = |field: &'static str, known: &dyn Fn(&str) -> bool| {
             let text = sent.text(field);
             if !text.is_empty() && !known(text) {
@@ -94,6 +107,7 @@ impl Asked {
         Self {
             q: sent.text("q").to_owned(),
             state,
+            days: days.to_owned(),
             discipline,
             branch: sent.text("branch").to_owned(),
             sort: sort.to_owned(),
@@ -114,6 +128,7 @@ impl Asked {
         let all = [
             ("q", self.q.as_str()),
             ("state", &self.state),
+            ("days", if self.looks_ahead() { &self.days } else { "" }),
             ("discipline", &self.discipline),
             ("branch", &self.branch),
             ("sort", if sort == "name" && !down { "" } else { sort }),
@@ -129,7 +144,10 @@ impl Asked {
     }
 
     pub(super) fn query(&self) -> Query {
-        let filter = STATES.iter().find(|(key, ..)| *key == self.state).map(|(_, _, filter)| *filter);
+        let filter = STATES.iter().find(|(key, ..)| *key == self.state).map(|(_, _, filter)| match filter {
+            Filter::Lapsing(_) => Filter::Lapsing(self.within()),
+            other => *other,
+        });
         let sort = SORTS.iter().find(|(key, _)| *key == self.sort).map_or(Sort::Name, |(_, sort)| *sort);
         Query {
             text: self.q.clone(),
@@ -142,6 +160,15 @@ impl Asked {
             page: self.page,
             per_page: PER_PAGE,
         }
+    }
+
+    fn looks_ahead(&self) -> bool {
+        self.state == LAPSING
+    }
+
+    /// Within how many days something is lapsing here.
+    pub(super) fn within(&self) -> u32 {
+        days_of(&self.days).filter(|_| self.looks_ahead()).unwrap_or(LAPSING_DAYS)
     }
 
     /// The same question with another order or page.
@@ -161,6 +188,7 @@ impl Asked {
         let parts = [
             ("", self.q.as_str()),
             ("", self.state.as_str()),
+            ("days ", if self.looks_ahead() { self.days.as_str() } else { "" }),
             ("discipline ", self.discipline.as_str()),
             ("branch ", self.branch.as_str()),
             ("page ", if self.page > 1 { page.as_str() } else { "" }),
@@ -168,6 +196,10 @@ impl Asked {
         let said = parts.iter().filter(|(_, text)| !text.trim().is_empty());
         said.map(|(label, text)| format!("{label}{text}")).collect::<Vec<_>>().join(", ")
     }
+}
+
+fn days_of(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|days| ASKED_DAYS.contains(days))
 }
 
 /// The list.
@@ -205,10 +237,11 @@ pub(super) async fn page(
         let look = Look {
             columns: asked.columns.clone(),
             ticks: may_choose,
+            within: asked.within(),
             today,
             kingdom: officer.kingdom.position,
         };
-        let cells = Cells { catalogue, today, in_force: &in_force };
+        let cells = Cells { catalogue, today, within: asked.within(), in_force: &in_force };
         (state.desk_rows.html(&state.templates, &found.rows, look, &cells)?, found.total)
     } else {
         (Html::default(), 0)
@@ -235,6 +268,15 @@ fn view(
         asked.errors.iter().find(|(name, _)| *name == field).map(|(_, message)| message.clone())
     };
     let states = STATES.iter().map(|(key, label, _)| ((*key).to_owned(), (*label).to_owned()));
+    let days = asked.looks_ahead().then(|| {
+        let hint =
+            if asked.discipline.is_empty() { "A card or the waiver lapses." } else { "The card lapses." };
+        Field::new(Kind::Number, "days", "Within how many days")
+            .value(if asked.days.is_empty() { LAPSING_DAYS.to_string() } else { asked.days.clone() })
+            .hint(hint)
+            .required()
+            .error(error("days"))
+    });
     let disciplines = catalogue.disciplines.iter().map(|(slug, of)| (slug.to_string(), of.name.clone()));
     let branches = index.branch_names().iter().map(|name| (name.to_string(), name.to_string()));
     let any = |label: &str| [(String::new(), label.to_owned())];
@@ -252,7 +294,7 @@ fn view(
     };
     let mut columns = vec![column("SCA name", Some("name"))];
     columns.extend(asked.columns.iter().map(|shown| column(shown.label(), shown.sort())));
-    let searched = ["q", "state", "discipline", "branch"];
+    let searched = ["q", "state", "days", "discipline", "branch"];
     let (pick_hidden, ordered): (Vec<_>, Vec<_>) =
         asked.sent_along().into_iter().partition(|(name, _)| searched.contains(name));
     let order = ordered.iter().filter(|(name, _)| *name != "show");
@@ -261,20 +303,30 @@ fn view(
         search: Field::new(Kind::Search, "q", "Name, e-mail or member number")
             .value(asked.q.as_str())
             .error(error("q")),
-        filters: vec![
-            Field::new(Kind::Select, "state", "Who")
-                .choices(any("everybody").into_iter().chain(states))
-                .value(asked.state.as_str())
-                .error(error("state")),
-            Field::new(Kind::Select, "discipline", "Discipline")
-                .choices(any("any").into_iter().chain(disciplines))
-                .value(asked.discipline.as_str())
-                .error(error("discipline")),
-            Field::new(Kind::Select, "branch", "Branch")
-                .choices(any("any").into_iter().chain(branches))
-                .value(asked.branch.as_str())
-                .error(error("branch")),
-        ],
+        filters: [
+            Some(
+                Field::new(Kind::Select, "state", "Who")
+                    .choices(any("everybody").into_iter().chain(states))
+                    .value(asked.state.as_str())
+                    .error(error("state")),
+            ),
+            days,
+            Some(
+                Field::new(Kind::Select, "discipline", "Discipline")
+                    .choices(any("any").into_iter().chain(disciplines))
+                    .value(asked.discipline.as_str())
+                    .error(error("discipline")),
+            ),
+            Some(
+                Field::new(Kind::Select, "branch", "Branch")
+                    .choices(any("any").into_iter().chain(branches))
+                    .value(asked.branch.as_str())
+                    .error(error("branch")),
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         filtered: asked.filtered(),
         hidden: hidden(ordered.iter()),
         columns,

@@ -32,6 +32,8 @@ pub struct Look {
     pub columns: Vec<Shown>,
     /// Whether it can be ticked.
     pub ticks: bool,
+    /// Within how many days something is lapsing.
+    pub within: u32,
     /// The day on which people are judged.
     pub today: CivilDate,
     /// The last event of the kingdom's own streams: names of disciplines, rules, the policy.

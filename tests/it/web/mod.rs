@@ -9,6 +9,7 @@ mod desk_many;
 mod desk_merge;
 mod desk_people;
 mod desk_warrants;
+mod desk_whom;
 mod guarding;
 pub mod hostile;
 mod id_tokens;
