@@ -191,6 +191,8 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("POST", "/desk/kingdom/disciplines/{slug}/add-marshal", KINGDOM),
     ("POST", "/desk/kingdom/disciplines/{slug}/rename-marshal", KINGDOM),
     ("POST", "/desk/kingdom/disciplines/{slug}/retire-marshal", KINGDOM),
+    ("POST", "/desk/kingdom/disciplines/{slug}/resume-authorization", KINGDOM),
+    ("POST", "/desk/kingdom/disciplines/{slug}/resume-marshal", KINGDOM),
     ("GET", "/desk/kingdom/regions", KINGDOM),
     ("POST", "/desk/kingdom/regions/add", KINGDOM),
     ("POST", "/desk/kingdom/regions/change", KINGDOM),
