@@ -1,8 +1,9 @@
 //! Why a command was refused.
 
+use crate::domain::date_text::long_date;
 use crate::domain::text::{TextFault, clean};
 use crate::domain::validate::FieldError;
-use crate::events::evolve::Clash;
+use crate::events::evolve::{Catalogue, Clash};
 
 /// Why a decision says no. The texts go to the person who asked; they name
 /// types, days and rules, never a person.
@@ -21,7 +22,9 @@ pub enum Refusal {
     },
     /// A later entry would make no sense any more (D4).
     #[error(
-        "this would contradict a later entry, {event_type} on {on}: {why}. Correct that entry first, or choose another day (rule D4)"
+        "{} on {} would make no sense after it: {why}. Choose another day, or put that entry right first (rule D4)",
+        entry(.event_type),
+        long_date(*.on)
     )]
     Later {
         /// The later event's id.
@@ -44,17 +47,39 @@ impl Refusal {
     pub fn rule(rule: &'static str, message: impl Into<String>) -> Self {
         Self::Rule { rule, message: message.into() }
     }
+
+    /// What a timeline refuses, in the kingdom's names: the tried event itself (C4, C5, C10), or a later one (D4).
+    #[must_use]
+    pub fn by_timeline(clash: Clash, names: &Catalogue) -> Self {
+        let Clash { event, event_type, on, why } = clash;
+        if event.0.is_nil() {
+            Self::rule(why.rule(), why.told(names))
+        } else {
+            Self::Later { event, event_type, on, why: why.told(names) }
+        }
+    }
 }
 
 impl From<Clash> for Refusal {
-    /// What a timeline refuses: the tried event itself (C4, C5, C10), or a later one (D4).
+    /// The same where no names are at hand.
     fn from(clash: Clash) -> Self {
-        if clash.event.0.is_nil() {
-            Self::rule(clash.why.rule(), clash.why.to_string())
-        } else {
-            let Clash { event, event_type, on, why } = clash;
-            Self::Later { event, event_type, on, why: why.to_string() }
-        }
+        Self::by_timeline(clash, &Catalogue::default())
+    }
+}
+
+/// An entry of a timeline in words.
+fn entry(event_type: &str) -> &str {
+    match event_type {
+        "CardIssued" => "the issue of the card",
+        "CardRenewed" => "the renewal of the card",
+        "CardDatesCorrected" => "the corrected date of the card",
+        "AuthorizationGranted" => "the grant",
+        "AuthorizationRevoked" => "the revocation",
+        "WarrantGranted" => "the warrant",
+        "WarrantEnded" => "the end of the warrant",
+        "WaiverRecorded" => "the waiver",
+        "WaiverCorrected" => "the corrected date of the waiver",
+        other => other,
     }
 }
 

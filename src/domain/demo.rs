@@ -23,7 +23,7 @@ pub struct DemoOfficer {
 }
 
 /// Whom one can be in the demo.
-pub const DEMO_OFFICERS: [DemoOfficer; 5] = [
+pub const DEMO_OFFICERS: [DemoOfficer; 6] = [
     DemoOfficer {
         key: "list-minister",
         name: "Minister of the Lists",
@@ -71,6 +71,19 @@ pub const DEMO_OFFICERS: [DemoOfficer; 5] = [
         name: "Administrator",
         may: "Manages officers, disciplines and the rulebook; sees nobody’s record.",
         grants: &["write_officer_info", "manage_kingdom"],
+    },
+    DemoOfficer {
+        key: "earl-marshal",
+        name: "Earl Marshal",
+        may: "Sees everybody, grants authorizations and warrants everywhere, and invites deputies for that.",
+        grants: &[
+            "read_combatant_info",
+            "write_card_date",
+            "write_authorizations",
+            "write_marshal",
+            "warrant_roster",
+            "write_officer_info",
+        ],
     },
 ];
 

@@ -9,7 +9,7 @@ use crate::domain::id::Slug;
 use crate::domain::mail::Mail;
 use crate::domain::personal::Personal;
 use crate::events::combatant::{ErasureCause, Source};
-use crate::events::evolve::{Catalogue, TypeState};
+use crate::events::evolve::Catalogue;
 use crate::events::{AccessEvent, CombatantEvent, Event, OfficersEvent};
 
 /// An event in words.
@@ -24,25 +24,19 @@ pub struct Words {
 /// A discipline's name.
 #[must_use]
 pub fn discipline(catalogue: &Catalogue, slug: &Slug) -> String {
-    catalogue.disciplines.get(slug).map_or_else(|| slug.to_string(), |state| state.name.clone())
+    catalogue.discipline_name(slug)
 }
 
 /// An authorization type's name.
 #[must_use]
 pub fn authorization(catalogue: &Catalogue, of: &Slug, slug: &Slug) -> String {
-    let types = catalogue.disciplines.get(of).map(|state| &state.authorizations);
-    type_name(types.and_then(|types| types.get(slug)), slug)
+    catalogue.authorization_name(of, slug)
 }
 
 /// A marshal type's name.
 #[must_use]
 pub fn marshal(catalogue: &Catalogue, of: &Slug, slug: &Slug) -> String {
-    let types = catalogue.disciplines.get(of).map(|state| &state.marshals);
-    type_name(types.and_then(|types| types.get(slug)), slug)
-}
-
-fn type_name(state: Option<&TypeState>, slug: &Slug) -> String {
-    state.map_or_else(|| slug.to_string(), |state| state.name.clone())
+    catalogue.marshal_name(of, slug)
 }
 
 /// Who did something: an officer by what other officers know them by.

@@ -219,6 +219,8 @@ fn a1_what_holds_for_everyone_needs_manage_kingdom() {
         }
         .into(),
         RetireAuthorizationType { discipline: discipline.clone(), slug: slug.clone() }.into(),
+        ResumeAuthorizationType { discipline: discipline.clone(), slug: slug.clone() }.into(),
+        ResumeMarshalType { discipline: discipline.clone(), slug: slug.clone() }.into(),
         AddMarshalType { discipline: discipline.clone(), slug: slug.clone(), name: name() }.into(),
         RenameMarshalType { discipline: discipline.clone(), slug: slug.clone(), name: name() }.into(),
         RetireMarshalType { discipline, slug: slug.clone() }.into(),

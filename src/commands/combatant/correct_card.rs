@@ -4,6 +4,7 @@ use super::judged;
 use crate::commands::refusal::reason;
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
+use crate::domain::date_text::long_date;
 use crate::domain::id::{EventId, Slug};
 use crate::events::combatant::CardDatesCorrected;
 use crate::events::evolve::Record;
@@ -27,14 +28,15 @@ impl CorrectCard {
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let issued_on = context.effective(self.issued_on)?;
         let reason = reason(&self.reason)?;
+        let name = context.catalogue.discipline_name(&self.discipline);
         let dating = dating_entry(record, &self.discipline).ok_or_else(|| {
-            Refusal::rule(
-                "C4",
-                format!("there is no card in {} whose date could be corrected", self.discipline),
-            )
+            Refusal::rule("C4", format!("there is no card in {name} whose date could be corrected"))
         })?;
         if dating.dated == issued_on {
-            return Err(Refusal::rule("C4", format!("the card already has the issue date {issued_on}")));
+            return Err(Refusal::rule(
+                "C4",
+                format!("the card in {name} already has the issue date {}", long_date(issued_on)),
+            ));
         }
         let book = context.catalogue.rulebook_on(issued_on);
         let event = CardDatesCorrected {
@@ -45,7 +47,7 @@ impl CorrectCard {
             corrects: dating.id,
             reason,
         };
-        judged(record, vec![Fact::on(dating.effective(issued_on)?, event.into())])
+        judged(record, context, vec![Fact::on(dating.effective(issued_on)?, event.into())])
     }
 }
 
@@ -71,7 +73,10 @@ impl Dating {
             None => Ok(date),
             Some((id, joined)) if id == self.id && date > joined => Err(Refusal::rule(
                 "C4",
-                format!("this came along with a record joined on {joined} and cannot be of a later date"),
+                format!(
+                    "this came along with a record joined on {} and cannot be of a later date",
+                    long_date(joined)
+                ),
             )),
             Some((_, joined)) => Ok(joined.max(date)),
         }

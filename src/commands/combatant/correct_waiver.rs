@@ -5,6 +5,7 @@ use super::judged;
 use crate::commands::refusal::reason;
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
+use crate::domain::date_text::long_date;
 use crate::events::combatant::WaiverCorrected;
 use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
@@ -27,7 +28,10 @@ impl CorrectWaiver {
         let dating = dating_entry(record)
             .ok_or_else(|| Refusal::rule("C10", "there is no waiver whose date could be corrected"))?;
         if dating.dated == signed_on {
-            return Err(Refusal::rule("C10", format!("the waiver is already dated {signed_on}")));
+            return Err(Refusal::rule(
+                "C10",
+                format!("the waiver is already dated {}", long_date(signed_on)),
+            ));
         }
         let book = context.catalogue.rulebook_on(signed_on);
         let event = WaiverCorrected {
@@ -37,7 +41,7 @@ impl CorrectWaiver {
             corrects: dating.id,
             reason,
         };
-        judged(record, vec![Fact::on(dating.effective(signed_on)?, event.into())])
+        judged(record, context, vec![Fact::on(dating.effective(signed_on)?, event.into())])
     }
 }
 

@@ -32,16 +32,23 @@ impl EndWarrant {
             .cards
             .get(&self.discipline)
             .and_then(|card| card.warrants.iter().find(|w| w.id == self.warrant));
-        let held = held
-            .ok_or_else(|| Refusal::rule("C5", format!("there is no such warrant in {}", self.discipline)))?;
+        let held = held.ok_or_else(|| {
+            Refusal::rule(
+                "C5",
+                format!(
+                    "there is no such warrant in {}",
+                    context.catalogue.discipline_name(&self.discipline)
+                ),
+            )
+        })?;
         let on = context.effective(self.on)?.max(held.starts_on);
-        let on = not_before_merge(record, &self.discipline, on)?;
+        let on = not_before_merge(record, context, &self.discipline, on)?;
         let event = WarrantEnded {
             warrant: self.warrant,
             discipline: self.discipline.clone(),
             marshal: held.marshal.clone(),
             reason: reason(&self.reason)?,
         };
-        judged(record, vec![Fact::on(on, event.into())])
+        judged(record, context, vec![Fact::on(on, event.into())])
     }
 }

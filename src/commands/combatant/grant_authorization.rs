@@ -26,7 +26,7 @@ impl GrantAuthorization {
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let state = discipline(context, &self.discipline)?;
         let kind = grantable(&state.authorizations, &self.authorization, state)?;
-        let on = not_before_merge(record, &self.discipline, context.effective(self.on)?)?;
+        let on = not_before_merge(record, context, &self.discipline, context.effective(self.on)?)?;
         if context.catalogue.rulebook_on(on).rules.secondary_needs_primary && !kind.primary {
             let civil = record.civil(Some(on))?;
             let held = civil.cards.get(&self.discipline).map(|card| &card.authorizations);
@@ -45,6 +45,6 @@ impl GrantAuthorization {
             authorization: self.authorization.clone(),
         };
         facts.push(Fact::on(on, event.into()));
-        judged(record, facts)
+        judged(record, context, facts)
     }
 }

@@ -54,6 +54,6 @@ impl GrantWarrant {
             granted_by: self.granted_by,
         };
         facts.push(Fact::on(on, event.into()));
-        judged(record, facts)
+        judged(record, context, facts)
     }
 }

@@ -24,6 +24,6 @@ impl IssueCard {
         let day = context.effective(self.issued_on)?;
         let mut issued = card_issued(context, &self.discipline, day);
         issued.effective_on = Some(from_merge_on(record, &self.discipline, day));
-        judged(record, vec![issued])
+        judged(record, context, vec![issued])
     }
 }

@@ -31,6 +31,7 @@ mod specification;
 
 use super::{Context, Refusal, aggregate};
 use crate::domain::date::CivilDate;
+use crate::domain::date_text::long_date;
 use crate::domain::id::Slug;
 use crate::events::combatant::CardIssued;
 use crate::events::evolve::catalogue::Rulebook;
@@ -106,8 +107,12 @@ verbs! {
 aggregate!(Record, "combatant", CombatantCommand, CombatantEvent, |record, fact| record.take(fact));
 
 /// Tries facts on the record's timeline and gives them back if they make sense there (D4).
-fn judged(record: &Record, facts: Vec<Fact<CombatantEvent>>) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
-    record.civil_with(&facts)?;
+fn judged(
+    record: &Record,
+    context: &Context,
+    facts: Vec<Fact<CombatantEvent>>,
+) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+    record.civil_with(&facts).map_err(|clash| Refusal::by_timeline(clash, &context.catalogue))?;
     Ok(facts)
 }
 
@@ -144,13 +149,19 @@ fn from_merge_on(record: &Record, discipline: &Slug, day: CivilDate) -> CivilDat
 
 /// The day itself, unless it lies before such a merge: what came along was
 /// another record's by then (P6).
-fn not_before_merge(record: &Record, discipline: &Slug, day: CivilDate) -> Result<CivilDate, Refusal> {
+fn not_before_merge(
+    record: &Record,
+    context: &Context,
+    discipline: &Slug,
+    day: CivilDate,
+) -> Result<CivilDate, Refusal> {
     match record.joined_on(discipline) {
         Some(joined) if day < joined => Err(Refusal::rule(
             "P6",
             format!(
-                "a record with entries in {discipline} was joined to this one on {joined}: choose that day or a \
-                 later one"
+                "a record with entries in {} was joined to this one on {}: choose that day or a later one",
+                context.catalogue.discipline_name(discipline),
+                long_date(joined)
             ),
         )),
         _ => Ok(day),

@@ -33,6 +33,6 @@ impl RecordWaiver {
         };
         // A merge picked among the waivers of its day; one filed later is compared with the pick (P6).
         let on = record.waiver_joined_on().map_or(signed_on, |joined| joined.max(signed_on));
-        judged(record, vec![Fact::on(on, event.into())])
+        judged(record, context, vec![Fact::on(on, event.into())])
     }
 }

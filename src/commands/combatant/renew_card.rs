@@ -31,6 +31,6 @@ impl RenewCard {
             rulebook: book.version,
         };
         let on = from_merge_on(record, &self.discipline, issued_on);
-        judged(record, vec![Fact::on(on, event.into())])
+        judged(record, context, vec![Fact::on(on, event.into())])
     }
 }

@@ -31,8 +31,15 @@ impl RenewWarrant {
         let civil = record.civil(None)?;
         let card = civil.cards.get(&self.discipline);
         let held = card.and_then(|card| card.warrants.iter().find(|held| held.id == self.warrant));
-        let held = held
-            .ok_or_else(|| Refusal::rule("C5", format!("there is no such warrant in {}", self.discipline)))?;
+        let held = held.ok_or_else(|| {
+            Refusal::rule(
+                "C5",
+                format!(
+                    "there is no such warrant in {}",
+                    context.catalogue.discipline_name(&self.discipline)
+                ),
+            )
+        })?;
         let Some(last) = held.ends_on else {
             return Err(Refusal::rule("C8", "this warrant has no end: there is nothing to renew"));
         };

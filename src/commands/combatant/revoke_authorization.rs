@@ -27,12 +27,12 @@ impl RevokeAuthorization {
     /// # Errors
     /// D4: the day cannot be one, or a later entry would make no sense. C5: not held, or no reason.
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
-        let on = not_before_merge(record, &self.discipline, context.effective(self.on)?)?;
+        let on = not_before_merge(record, context, &self.discipline, context.effective(self.on)?)?;
         let event = AuthorizationRevoked {
             discipline: self.discipline.clone(),
             authorization: self.authorization.clone(),
             reason: reason(&self.reason)?,
         };
-        judged(record, vec![Fact::on(on, event.into())])
+        judged(record, context, vec![Fact::on(on, event.into())])
     }
 }

@@ -71,6 +71,15 @@ pub struct RetireAuthorizationType {
     pub slug: Slug,
 }
 
+/// Take a retired competence up again: it is granted as before.
+#[derive(Debug, Clone)]
+pub struct ResumeAuthorizationType {
+    /// Where.
+    pub discipline: Slug,
+    /// Which.
+    pub slug: Slug,
+}
+
 /// Add a kind of marshal.
 #[derive(Debug, Clone)]
 pub struct AddMarshalType {
@@ -102,6 +111,15 @@ pub struct RetireMarshalType {
     pub slug: Slug,
 }
 
+/// Take a retired kind of marshal up again: warrants are granted as before.
+#[derive(Debug, Clone)]
+pub struct ResumeMarshalType {
+    /// Where.
+    pub discipline: Slug,
+    /// Which.
+    pub slug: Slug,
+}
+
 fn known<'a>(catalogue: &'a Catalogue, slug: &Slug) -> Result<&'a DisciplineState, Refusal> {
     catalogue
         .disciplines
@@ -117,6 +135,18 @@ fn active<'a>(
     let found = types.get(slug).ok_or_else(|| Refusal::rule("C5", format!("there is no type {slug}")))?;
     if found.retired {
         return Err(Refusal::rule("C5", format!("the type {slug} is already retired")));
+    }
+    Ok(found)
+}
+
+/// A type that was retired, to be taken up again.
+fn retired<'a>(
+    types: &'a std::collections::BTreeMap<Slug, TypeState>,
+    slug: &Slug,
+) -> Result<&'a TypeState, Refusal> {
+    let found = types.get(slug).ok_or_else(|| Refusal::rule("C5", format!("there is no type {slug}")))?;
+    if !found.retired {
+        return Err(Refusal::rule("C5", format!("the type {slug} is in use already")));
     }
     Ok(found)
 }
@@ -195,6 +225,10 @@ in_discipline! {
         active(&state.authorizations, &verb.slug)?;
         AuthorizationTypeRetired { slug: verb.slug.clone() }.into()
     };
+    ResumeAuthorizationType: |verb, state, _catalogue| {
+        let TypeState { name, primary, .. } = retired(&state.authorizations, &verb.slug)?.clone();
+        AuthorizationTypeAdded { slug: verb.slug.clone(), name, primary }.into()
+    };
     AddMarshalType: |verb, state, _catalogue| {
         let name = name(&verb.name, "marshal type")?;
         unused(&state.marshals, &verb.slug, &name, true)?;
@@ -209,6 +243,10 @@ in_discipline! {
     RetireMarshalType: |verb, state, _catalogue| {
         active(&state.marshals, &verb.slug)?;
         MarshalTypeRetired { slug: verb.slug.clone() }.into()
+    };
+    ResumeMarshalType: |verb, state, _catalogue| {
+        let name = retired(&state.marshals, &verb.slug)?.name.clone();
+        MarshalTypeAdded { slug: verb.slug.clone(), name }.into()
     };
 }
 

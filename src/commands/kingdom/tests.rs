@@ -133,7 +133,7 @@ fn c6_a_type_may_become_primary_or_not_and_keeps_its_slug() {
 }
 
 #[test]
-fn c5_what_is_retired_stays_known_and_is_retired_once() {
+fn c5_what_is_retired_stays_known_is_retired_once_and_a_type_can_be_taken_up_again() {
     let kingdom = fencing()
         .then(RetireAuthorizationType { discipline: slug("fencing"), slug: slug("rapier") })
         .then(RetireMarshalType { discipline: slug("fencing"), slug: slug("marshal") });
@@ -142,6 +142,16 @@ fn c5_what_is_retired_stays_known_and_is_retired_once() {
     let again = RetireAuthorizationType { discipline: slug("fencing"), slug: slug("rapier") };
     assert_eq!(kingdom.refused(again).1, "the type rapier is already retired");
     assert_eq!(kingdom.refused(add("rapier", "Rapier", true)).0, "C5", "its slug never changes hands");
+    let resume = ResumeAuthorizationType { discipline: slug("fencing"), slug: slug("rapier") };
+    let kingdom = kingdom
+        .then(resume.clone())
+        .then(ResumeMarshalType { discipline: slug("fencing"), slug: slug("marshal") });
+    assert_eq!(
+        kingdom.0.disciplines["fencing"].authorizations,
+        fencing().0.disciplines["fencing"].authorizations
+    );
+    assert_eq!(kingdom.0.disciplines["fencing"].marshals, fencing().0.disciplines["fencing"].marshals);
+    assert_eq!(kingdom.refused(resume).1, "the type rapier is in use already");
     let kingdom = kingdom.then(RetireDiscipline { discipline: slug("fencing") });
     assert!(kingdom.0.disciplines["fencing"].retired);
     assert_eq!(kingdom.refused(RetireDiscipline { discipline: slug("fencing") }).0, "C5");

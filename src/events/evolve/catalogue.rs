@@ -221,6 +221,26 @@ impl Catalogue {
         self.versions.get(&stream).copied().unwrap_or_default()
     }
 
+    /// A discipline's name; what it is called in addresses where it is not known.
+    #[must_use]
+    pub fn discipline_name(&self, slug: &Slug) -> String {
+        self.disciplines.get(slug).map_or_else(|| slug.to_string(), |state| state.name.clone())
+    }
+
+    /// An authorization type's name, or what it is called in addresses.
+    #[must_use]
+    pub fn authorization_name(&self, of: &Slug, slug: &Slug) -> String {
+        let state = self.disciplines.get(of).and_then(|state| state.authorizations.get(slug));
+        state.map_or_else(|| slug.to_string(), |state| state.name.clone())
+    }
+
+    /// A marshal type's name, or what it is called in addresses.
+    #[must_use]
+    pub fn marshal_name(&self, of: &Slug, slug: &Slug) -> String {
+        let state = self.disciplines.get(of).and_then(|state| state.marshals.get(slug));
+        state.map_or_else(|| slug.to_string(), |state| state.name.clone())
+    }
+
     /// The authorization types of a discipline in the order of cards: primary
     /// ones first, alphabetically, then the others (C6).
     #[must_use]

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::catalogue::Catalogue;
 use crate::domain::date::CivilDate;
+use crate::domain::date_text::long_date;
 use crate::domain::id::{OfficerId, Slug, WarrantId};
 use crate::events::combatant::{CombatantMerged, MergedCard, WarrantGranted};
 use crate::events::{CombatantEvent, Fact};
@@ -69,10 +71,9 @@ pub struct WaiverHeld {
 }
 
 /// Why an event cannot have happened at its place on the timeline (D4, C4, C5).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Senseless {
     /// A card is issued where there is one.
-    #[error("there is already a card in {discipline}, issued on {issued_on}")]
     CardExists {
         /// Where.
         discipline: Slug,
@@ -80,13 +81,11 @@ pub enum Senseless {
         issued_on: CivilDate,
     },
     /// A card is renewed that is not there.
-    #[error("there is no card in {discipline} to renew")]
     NoCard {
         /// Where.
         discipline: Slug,
     },
     /// A renewal does not run later than the card it renews (C4).
-    #[error("the card in {discipline} was issued on {issued_on}; a renewal has a later date")]
     NotLater {
         /// Where.
         discipline: Slug,
@@ -94,7 +93,6 @@ pub enum Senseless {
         issued_on: CivilDate,
     },
     /// Granted twice (C5).
-    #[error("{authorization} in {discipline} is already held, since {since}")]
     AlreadyHeld {
         /// Where.
         discipline: Slug,
@@ -104,7 +102,6 @@ pub enum Senseless {
         since: CivilDate,
     },
     /// Revoked without being held (C5).
-    #[error("{authorization} in {discipline} is not held")]
     NotHeld {
         /// Where.
         discipline: Slug,
@@ -112,7 +109,6 @@ pub enum Senseless {
         authorization: Slug,
     },
     /// A warrant of that type already covers part of the term (C5, C8).
-    #[error("a warrant as {marshal} in {discipline} from {starts_on} already covers that time")]
     WarrantOverlaps {
         /// Where.
         discipline: Slug,
@@ -122,7 +118,6 @@ pub enum Senseless {
         starts_on: CivilDate,
     },
     /// A warrant is ended that is not there or is over (C5).
-    #[error("there is no running warrant as {marshal} in {discipline} to end")]
     NoWarrant {
         /// Where.
         discipline: Slug,
@@ -130,7 +125,6 @@ pub enum Senseless {
         marshal: Slug,
     },
     /// The same signature twice.
-    #[error("a waiver signed on {signed_on} is already on file")]
     WaiverExists {
         /// The day.
         signed_on: CivilDate,
@@ -150,6 +144,57 @@ impl Senseless {
             | Self::WarrantOverlaps { .. }
             | Self::NoWarrant { .. } => "C5",
         }
+    }
+
+    /// Why, with the names that the kingdom gave; it names what stands in the way, with its day.
+    #[must_use]
+    pub fn told(&self, names: &Catalogue) -> String {
+        let at = |discipline| names.discipline_name(discipline);
+        match self {
+            Self::CardExists { discipline, issued_on } => {
+                format!("there is already a card in {}, issued on {}", at(discipline), long_date(*issued_on))
+            }
+            Self::NoCard { discipline } => format!("there is no card in {} to renew", at(discipline)),
+            Self::NotLater { discipline, issued_on } => format!(
+                "the card in {} has the issue date {} already; it can only be followed by a later one",
+                at(discipline),
+                long_date(*issued_on)
+            ),
+            Self::AlreadyHeld { discipline, authorization, since } => format!(
+                "{} in {} is already held, since {}",
+                names.authorization_name(discipline, authorization),
+                at(discipline),
+                long_date(*since)
+            ),
+            Self::NotHeld { discipline, authorization } => format!(
+                "{} in {} is not held",
+                names.authorization_name(discipline, authorization),
+                at(discipline)
+            ),
+            Self::WarrantOverlaps { discipline, marshal, starts_on } => format!(
+                "a warrant as {} in {} from {} already covers that time",
+                names.marshal_name(discipline, marshal),
+                at(discipline),
+                long_date(*starts_on)
+            ),
+            Self::NoWarrant { discipline, marshal } => format!(
+                "there is no running warrant as {} in {} to end",
+                names.marshal_name(discipline, marshal),
+                at(discipline)
+            ),
+            Self::WaiverExists { signed_on } => {
+                format!("a waiver signed on {} is already on file", long_date(*signed_on))
+            }
+        }
+    }
+}
+
+impl std::error::Error for Senseless {}
+
+impl std::fmt::Display for Senseless {
+    /// With what disciplines and types are called in addresses.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.told(&Catalogue::default()))
     }
 }
 

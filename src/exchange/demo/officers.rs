@@ -19,6 +19,7 @@ pub(super) enum Role {
     Seneschal,
     Auditor,
     Administrator,
+    EarlMarshal,
 }
 
 /// An officer of the sample kingdom.
@@ -29,8 +30,14 @@ pub(super) struct Named {
 }
 
 impl Role {
-    const ALL: [Self; 5] =
-        [Self::Lists, Self::FencingDeputy, Self::Seneschal, Self::Auditor, Self::Administrator];
+    const ALL: [Self; 6] = [
+        Self::Lists,
+        Self::FencingDeputy,
+        Self::Seneschal,
+        Self::Auditor,
+        Self::Administrator,
+        Self::EarlMarshal,
+    ];
 
     /// What the list of the demo's officers says of it: they stand in the same order.
     const fn listed(self) -> &'static DemoOfficer {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::index::{Entry, EntryCard, Index};
 use crate::domain::card_id::CardIdForm;
 use crate::domain::date::CivilDate;
-use crate::domain::id::{CombatantId, Slug};
+use crate::domain::id::Slug;
 use crate::domain::policy::{Acceptance, InForce};
 use crate::domain::rulebook::{AgeBand, age_band};
 use crate::domain::status::{WaiverState, is_valid, warrant_active};
@@ -74,29 +74,6 @@ pub enum Sort {
     CardExpiry,
     /// By the waiver's expiry; those without one last.
     WaiverExpiry,
-}
-
-/// What two people share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shared {
-    /// The legal name, folded.
-    LegalName,
-    /// The SCA name, folded.
-    ScaName,
-    /// The e-mail address, the member number, or one's legal name with the other's SCA name.
-    Other,
-}
-
-impl Shared {
-    /// In words.
-    #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::LegalName => "the same legal name",
-            Self::ScaName => "the same SCA name",
-            Self::Other => "the same e-mail address, member number or name",
-        }
-    }
 }
 
 /// One page of an answer.
@@ -243,29 +220,6 @@ impl Index {
             *counts.entry(entry.acceptance).or_default() += 1;
         }
         counts
-    }
-
-    /// Who shares a name, an e-mail address or a member number with a person: perhaps the same one (P6).
-    #[must_use]
-    pub fn alike(&self, id: CombatantId) -> Vec<(Arc<Entry>, Shared)> {
-        let Some(one) = self.iter().find(|entry| entry.id == id) else { return Vec::new() };
-        let (legal, sca) = (fold(&one.legal_name), one.sca_name.as_deref().map(fold));
-        let others = self.iter().filter(|entry| entry.id != id);
-        others
-            .filter(|entry| {
-                one.searched.lines().any(|line| entry.searched.lines().any(|other| other == line))
-            })
-            .map(|entry| {
-                let shared = if fold(&entry.legal_name) == legal {
-                    Shared::LegalName
-                } else if sca.is_some() && entry.sca_name.as_deref().map(fold) == sca {
-                    Shared::ScaName
-                } else {
-                    Shared::Other
-                };
-                (Arc::clone(entry), shared)
-            })
-            .collect()
     }
 
     fn matching(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Vec<&Arc<Entry>> {

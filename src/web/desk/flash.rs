@@ -23,7 +23,7 @@ pub struct Done {
 }
 
 /// Every code, what it says, and what it adds.
-const SAID: [(&str, &str, &str); 30] = [
+const SAID: [(&str, &str, &str); 32] = [
     (
         "registered",
         "Registered.",
@@ -33,12 +33,22 @@ const SAID: [(&str, &str, &str); 30] = [
     ("unchanged", "Nothing to change.", "What you sent is what is on file."),
     ("card-issued", "Card issued", "Next: grant authorizations."),
     ("card-renewed", "Card renewed", "Its new dates are below."),
+    (
+        "card-renewed-earlier",
+        "Earlier renewal recorded",
+        "The card’s dates do not move: a later entry set them.",
+    ),
     ("card-corrected", "Card’s date corrected", "The entry it corrects is marked in the history."),
     ("granted", "granted", "Grant another, or look at the card page."),
     ("revoked", "revoked", "The card and its dates stay."),
     ("warranted", "Warrant granted", "It is on the marshal list while the card and the waiver are good."),
     ("warrant-ended", "Warrant ended", "It stays in the history."),
     ("waiver-recorded", "Waiver recorded.", "Its last valid day is below."),
+    (
+        "waiver-recorded-earlier",
+        "Earlier waiver recorded.",
+        "The last valid day does not move: a waiver signed later is on file.",
+    ),
     ("waiver-corrected", "Waiver’s date corrected.", "The entry it corrects is marked in the history."),
     ("listed", "Listed publicly.", "The public register shows this person, unless a minor."),
     ("unlisted", "No longer listed.", "The public register does not show this person."),
@@ -91,7 +101,9 @@ impl Done {
     pub fn anchor(&self) -> String {
         match (&self.discipline, self.code) {
             (Some(slug), _) => format!("#d-{slug}"),
-            (None, "waiver-recorded" | "waiver-corrected") => "#waiver".to_owned(),
+            (None, "waiver-recorded" | "waiver-recorded-earlier" | "waiver-corrected") => {
+                "#waiver".to_owned()
+            }
             _ => String::new(),
         }
     }

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::flash::{self, Done};
 use super::list::{LAPSING_DAYS, PATH};
 use super::{kingdom, reports, today};
+use crate::domain::mail::MailState;
 use crate::domain::permission::Permission;
 use crate::projections::desk::Filter;
 use crate::web::error::AppError;
@@ -72,7 +73,7 @@ pub async fn show(
     };
     if reads {
         waits(&state, &officer, &mut view);
-        dead_letters(&state, &mut view).await;
+        mails(&state, &mut view).await;
     }
     if writes {
         view.begin.push(Link::new("/desk/people/new", "Register a person"));
@@ -151,25 +152,35 @@ fn waits(state: &AppState, officer: &CurrentOfficer, view: &mut DeskHomeView) {
     }
 }
 
-/// Says how many mails could not be handed over, where there are any (M3).
-async fn dead_letters(state: &AppState, view: &mut DeskHomeView) {
-    let dead = match state.services.store.dead_letters().await {
-        Ok(0) => return,
-        Ok(dead) => dead,
+/// Says how many mails wait to be handed over and how many could not be, where there are any (M3).
+async fn mails(state: &AppState, view: &mut DeskHomeView) {
+    let counts = match state.services.store.mail_counts().await {
+        Ok(counts) => counts,
         Err(error) => {
-            tracing::warn!(%error, "dead letters cannot be counted");
+            tracing::warn!(%error, "mails cannot be counted");
             return;
         }
     };
-    view.notices.push(match dead {
-        1 => "One mail could not be handed over and is not tried again.".to_owned(),
-        count => format!("{} mails could not be handed over and are not tried again.", thousands(count)),
-    });
-    view.waiting.push(Waiting {
-        state: Badge::new(Tone::Bad, "Mail not sent"),
-        count: thousands(dead),
-        none: false,
-        text: "could not be handed over: see why, and send again".to_owned(),
-        href: href(super::outbox::PATH, &[("state", "dead")]),
-    });
+    let mut pile = |of: MailState, tone, word: &str, text: &str| {
+        let count = counts.iter().find(|(state, _)| *state == of).map_or(0, |(_, count)| *count);
+        if count > 0 {
+            view.waiting.push(Waiting {
+                state: Badge::new(tone, word),
+                count: thousands(count),
+                none: false,
+                text: text.to_owned(),
+                href: href(super::outbox::PATH, &[("state", of.as_str())]),
+            });
+        }
+        count
+    };
+    pile(MailState::Waiting, Tone::Info, "Mail waits", "are to be handed over to the mail server");
+    let dead = "could not be handed over: see why, and send again";
+    match pile(MailState::Dead, Tone::Bad, "Mail not sent", dead) {
+        0 => {}
+        1 => view.notices.push("One mail could not be handed over and is not tried again.".to_owned()),
+        many => view
+            .notices
+            .push(format!("{} mails could not be handed over and are not tried again.", thousands(many))),
+    }
 }

@@ -12,7 +12,7 @@ use super::act::{back, done, request};
 use super::flash::Done;
 use super::open::person;
 use super::record::display_name;
-use super::sheet::{self, Sheet};
+use super::sheet::{self, DESPITE, Sheet};
 use crate::commands::Command;
 use crate::commands::bus::BusError;
 use crate::commands::combatant::change_details::ChangeDetails;
@@ -31,7 +31,10 @@ use crate::web::reading;
 use crate::web::session::CurrentOfficer;
 use crate::web::state::AppState;
 use crate::web::templates::Templates;
-use crate::web::views::{Conflict, Page};
+use crate::web::views::{Candidate, Conflict, Page};
+
+/// How many records are shown at most as perhaps the same person.
+const MOST_ALIKE: usize = 20;
 
 /// The empty form.
 pub async fn new(State(state): State<AppState>, officer: CurrentOfficer) -> Result<Response, AppError> {
@@ -51,6 +54,10 @@ pub async fn register(
     let sent = Sent::read(&body)?;
     let command_id = sent.command_id()?;
     let id = CombatantId(Uuid::new_v5(&command_id.0, b"combatant"));
+    if let Some(alike) = alike(&state, &officer, id, &sent).await? {
+        let sheet = Sheet::new(command_id.to_string()).typed(typed(&sent)).alike(alike);
+        return show(&state, &officer, sheet, "/desk/people/new", StatusCode::CONFLICT);
+    }
     let command = Register { details: typed(&sent), source: Source::Desk, roster_ref: None };
     let command = Command::Combatant { combatant: id, command: command.into() };
     let request = request(&state, &officer, uri.path(), &sent, command_id, None, command);
@@ -69,6 +76,44 @@ pub async fn register(
             show(&state, &officer, sheet, "/desk/people/new", status)
         }
     }
+}
+
+/// Who may be the person that a form would register, where somebody may be who was not asked about yet (P6).
+/// Whoever may not see records is not asked.
+async fn alike(
+    state: &AppState,
+    officer: &CurrentOfficer,
+    id: CombatantId,
+    sent: &Sent,
+) -> Result<Option<Vec<(CombatantId, Candidate)>>, AppError> {
+    if !officer.may(Permission::ReadCombatantInfo, None) {
+        return Ok(None);
+    }
+    // While the lists are being read, people are registered all the same.
+    let Ok(lists) = state.lists() else { return Ok(None) };
+    let kingdom = state.kingdom();
+    let Ok(valid) = validate(&typed(sent), &kingdom.catalogue.regions, state.today()) else {
+        return Ok(None);
+    };
+    let mut found = lists.desk().alike_to(valid.texts(), id);
+    found.truncate(MOST_ALIKE);
+    let known = |id: &CombatantId| sent.all(DESPITE).any(|seen| seen == id.to_string());
+    if found.iter().all(|(entry, _)| known(&entry.id)) {
+        return Ok(None);
+    }
+    let name = sent.text(DetailField::LegalName.as_str()).to_owned();
+    reading::of_list(state, officer, "desk-register", name, found.len()).await?;
+    let candidates = found.into_iter().map(|(entry, why)| {
+        let candidate = Candidate {
+            href: format!("/desk/people/{}", entry.id),
+            name: entry.display_name().to_owned(),
+            legal_name: entry.legal_name.to_string(),
+            branch: entry.branch.as_deref().map(ToOwned::to_owned),
+            why: Some(why.text().to_owned()),
+        };
+        (entry.id, candidate)
+    });
+    Ok(Some(candidates.collect()))
 }
 
 /// The form with what is on file.

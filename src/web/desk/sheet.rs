@@ -4,10 +4,12 @@ use super::forms::Back;
 use crate::domain::details::{DetailField, RawDetails};
 use crate::domain::id::{CombatantId, StreamVersion};
 use crate::domain::region::RegionEntry;
-use crate::web::views::{CommandForm, Conflict, DeskPersonView, Field, FieldGroup, Kind, Width};
+use crate::web::views::{Candidate, CommandForm, Conflict, DeskPersonView, Field, FieldGroup, Kind, Width};
 
 /// The form's id on its page.
 pub const FORM: &str = "person";
+/// Who was shown as perhaps the same person, each in a hidden field: whoever sends these along goes on all the same.
+pub const DESPITE: &str = "despite";
 
 /// What the form is filled with.
 pub struct Sheet {
@@ -17,6 +19,7 @@ pub struct Sheet {
     errors: Vec<(String, String)>,
     message: Option<String>,
     conflicts: Vec<Conflict>,
+    alike: Vec<(CombatantId, Candidate)>,
     own: Option<String>,
 }
 
@@ -31,6 +34,7 @@ impl Sheet {
             errors: Vec::new(),
             message: None,
             conflicts: Vec::new(),
+            alike: Vec::new(),
             own: None,
         }
     }
@@ -67,6 +71,13 @@ impl Sheet {
     #[must_use]
     pub fn conflicting(mut self, conflicts: Vec<Conflict>) -> Self {
         self.conflicts = conflicts;
+        self
+    }
+
+    /// With who may be the same person (P6).
+    #[must_use]
+    pub fn alike(mut self, alike: Vec<(CombatantId, Candidate)>) -> Self {
+        self.alike = alike;
         self
     }
 
@@ -126,12 +137,20 @@ impl Sheet {
         if let Some(message) = self.message {
             form = form.refused(message);
         }
+        let (asked, alike): (Vec<_>, Vec<_>) = self.alike.into_iter().unzip();
+        for id in &asked {
+            form = form.with_hidden(DESPITE, id.to_string());
+        }
+        if !alike.is_empty() {
+            "Register all the same".clone_into(&mut form.submit);
+        }
         let view = DeskPersonView {
             heading: heading.to_owned(),
             name: self.whose.map(|(_, name, _)| name),
             form,
             groups,
             conflicts: self.conflicts,
+            alike,
             cancel_href,
         };
         view.with_summary()

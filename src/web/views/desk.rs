@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::forms::{CommandForm, Field};
+use super::merge::Candidate;
 use super::parts::{Badge, Day, Link};
 
 /// What waits, and a search box. Template `desk_home`.
@@ -84,6 +85,8 @@ pub struct DeskPersonView {
     pub groups: Vec<FieldGroup>,
     /// Somebody else saved meanwhile: what differs (P5).
     pub conflicts: Vec<Conflict>,
+    /// Who may be the same person (P6).
+    pub alike: Vec<Candidate>,
     /// The way back.
     pub cancel_href: String,
 }

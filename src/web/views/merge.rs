@@ -27,7 +27,7 @@ pub struct DeskMergeView {
 /// Somebody who may be the same person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Candidate {
-    /// Both side by side.
+    /// Both side by side, or where nothing is joined yet, their record.
     pub href: String,
     /// Display name.
     pub name: String,

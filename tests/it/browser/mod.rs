@@ -10,6 +10,7 @@ mod mailed;
 mod mails;
 mod newcomer;
 mod paper;
+mod print;
 mod screens;
 mod served;
 mod tools;

@@ -95,7 +95,7 @@ fn c4_many_cards_are_renewed_after_a_look_at_who_changes_and_who_cannot() {
         let page = minister.get(&address(&people(&ids), &RENEW)).await.is(200);
         let page = page.shows("<b>2</b> would change").shows("<b>1</b> cannot");
         let page =
-            page.shows("There is no card in armoured-combat to renew (rule C4).").shows("Renew 2 cards");
+            page.shows("There is no card in Armoured Combat to renew (rule C4).").shows("Renew 2 cards");
         let page = page
             .shows("issued 15 Mar 2025, last day 14 Mar 2027")
             .shows("issued 21 Nov 2026, last day 20 Nov 2028");
@@ -105,7 +105,7 @@ fn c4_many_cards_are_renewed_after_a_look_at_who_changes_and_who_cannot() {
         let result = answer.header("location").to_owned();
         let shown = minister.get(&result).await.is(200).shows("<b>2</b> changed").shows("<b>1</b> did not");
         shown
-            .shows("no card in armoured-combat to renew")
+            .shows("no card in Armoured Combat to renew")
             .shows("issued 21 Nov 2026")
             .shows("Take the result along");
         // Everything of it has one correlation id, and each is a command of its own.
@@ -122,6 +122,10 @@ fn c4_many_cards_are_renewed_after_a_look_at_who_changes_and_who_cannot() {
         let other = sent(&page, &[("on", "2026-11-20")]);
         minister.post(PATH, &other).await.is(409).shows("already sent with other contents");
         assert_eq!(cast.facts().await.len(), facts + 2);
+        // A renewal before the one that holds now moves no date (D4).
+        let late = [RENEW[0], RENEW[1], ("on", "2026-01-10")];
+        let page = minister.get(&address(&people(&ids), &late)).await.is(200);
+        page.shows("issued 21 Nov 2026").shows("stays: the renewal is earlier").hides("issued 10 Jan 2026");
         // What came of it is for whoever did it.
         cast.be("fencing-deputy").await.get(&result).await.is(404);
         cast.nobody().get(&result).await.is(303);
@@ -144,7 +148,7 @@ fn v7_the_result_is_taken_along_for_a_reason() {
         assert_eq!(lines[0], "sca_name,legal_name,outcome,what");
         assert_eq!(
             lines[1],
-            "Olena,Xavier Jansen,not changed,There is no card in armoured-combat to renew (rule C4)."
+            "Olena,Xavier Jansen,not changed,There is no card in Armoured Combat to renew (rule C4)."
         );
         assert_eq!(lines[2], "Ásta,Xavier Jansen,changed,\"issued 21 Nov 2026, last day 20 Nov 2028\"");
         assert_eq!(lines.len(), 4);
@@ -248,7 +252,7 @@ fn a1_many_are_changed_only_where_one_could_be() {
             .shows("card issued 21 Nov 2026")
             .hides("</b> did not");
         let again = deputy.get(&address(&people(&ids), &grant)).await.is(200);
-        again.shows("is already held, since 2026-11-21 (rule C5).").hides("id=\"many\"");
+        again.shows("is already held, since 21 November 2026 (rule C5).").hides("id=\"many\"");
     });
 }
 

@@ -7,7 +7,7 @@ use crate::support::databases::on_all_databases;
 const LONG: &str = "lusab-babad-gutih-tugad";
 
 /// A form to register that is right, with some fields otherwise.
-fn person<'a>(command: &'a str, other: &[(&'a str, &'a str)]) -> String {
+pub fn person<'a>(command: &'a str, other: &[(&'a str, &'a str)]) -> String {
     let mut fields = vec![
         ("command_id", command),
         ("sca_name", "Magnús"),
@@ -307,6 +307,41 @@ fn the_minister_works_through_a_persons_whole_record() {
         let tampered = form(&[("discipline", "../x"), ("on", "2026-11-20"), ("command_id", &command)]);
         minister.post(&format!("{path}/renew-card"), &tampered).await.is(400);
         assert_eq!(cast.facts().await.len(), facts);
+    });
+}
+
+#[test]
+fn d4_an_entry_before_the_newest_says_that_no_date_moved_and_a_collision_names_the_other_entry() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let id = cast.site.register(&fighter("Ásta", LONG)).await;
+        let path = format!("/desk/people/{id}");
+        let minister = cast.be("list-minister").await;
+        let send = async |form_id: &str, verb: &str, fields: &[(&str, &str)]| {
+            let command = minister.get(&path).await.command_id(form_id);
+            let fields = [&[("discipline", "armoured-combat"), ("command_id", &command)], fields].concat();
+            minister.post(&format!("{path}/{verb}"), &form(&fields)).await
+        };
+        // What the next page says, and whether it shows that date.
+        let said = async |answer: super::site::Answer, says: &str, shows: &str| {
+            let done = answer.is(303).header("set-cookie").split(';').next().unwrap().to_owned();
+            let with = cast.with(format!("{}; {done}", minister.cookie));
+            with.get(&path).await.is(200).shows(says).shows(shows);
+        };
+        let renew = async |day| send("renew-armoured-combat", "renew-card", &[("on", day)]).await;
+        let newest = "19 November 2028";
+        said(renew("2026-11-20").await, "Card renewed in Armoured Combat", newest).await;
+        said(renew("2026-01-10").await, "Earlier renewal recorded in Armoured Combat", newest).await;
+        renew("2026-01-10").await.is(422).shows("the issue date 10 January 2026 already");
+        let day = [("on", "2024-01-01"), ("reason", "Misread")];
+        let answer = send("correct-armoured-combat", "correct-card", &day).await.is(422);
+        let answer = answer.shows("The issue of the card on 15 March 2025 would make no sense after it");
+        answer.shows("already a card in Armoured Combat, issued on 1 January 2024");
+        let waiver = async |day| send("waiver-new", "record-waiver", &[("signed_on", day)]).await;
+        let newest = "20 November 2033";
+        said(waiver("2026-11-21").await, "Waiver recorded.", newest).await;
+        said(waiver("2020-05-05").await, "Earlier waiver recorded.", newest).await;
+        waiver("2025-01-10").await.is(422).shows("A waiver signed on 10 January 2025 is already on file");
     });
 }
 

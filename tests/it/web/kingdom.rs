@@ -22,7 +22,7 @@ const PAGES: [&str; 6] = [
     "/desk/kingdom/switches",
 ];
 /// Every address that takes a form.
-const FORMS: [&str; 16] = [
+const FORMS: [&str; 18] = [
     "/desk/kingdom",
     "/desk/kingdom/disciplines/found",
     "/desk/kingdom/disciplines/fencing/rename",
@@ -33,6 +33,8 @@ const FORMS: [&str; 16] = [
     "/desk/kingdom/disciplines/fencing/add-marshal",
     "/desk/kingdom/disciplines/fencing/rename-marshal",
     "/desk/kingdom/disciplines/fencing/retire-marshal",
+    "/desk/kingdom/disciplines/fencing/resume-authorization",
+    "/desk/kingdom/disciplines/fencing/resume-marshal",
     "/desk/kingdom/regions/add",
     "/desk/kingdom/regions/change",
     "/desk/kingdom/regions/retire",
@@ -281,6 +283,11 @@ fn c5_a_discipline_and_its_types_are_added_renamed_and_retired() {
         let to = format!("{armoured}/retire-authorization");
         send(&holder, armoured, "weapon-shield--retire-authorization", &to, &[]).await.is(303);
         holder.get(armoured).await.shows("Retired").hides("weapon-shield--authorization");
+        // It can be taken up again, as it was.
+        let resume = ("weapon-shield--resume-authorization", format!("{armoured}/resume-authorization"));
+        send(&holder, armoured, resume.0, &resume.1, &[]).await.is(303);
+        holder.get(armoured).await.shows("weapon-shield--authorization").hides(resume.0);
+        send(&holder, armoured, "weapon-shield--retire-authorization", &to, &[]).await.is(303);
         cast.nobody().get("/card/lusab-babad-gutih-tugad").await.is(200).shows("Weapon &amp; Shield");
         let page = holder.get(armoured).await.shows("1 person is on file in it");
         holder.post(&format!("{armoured}/retire"), &filled(&page, "retire", &[])).await.is(303);

@@ -8,6 +8,7 @@ pub mod desk_cast;
 mod desk_many;
 mod desk_merge;
 mod desk_people;
+mod desk_register;
 mod desk_warrants;
 mod desk_whom;
 mod guarding;

@@ -286,7 +286,8 @@ fn m3_dead_letters_and_birth_dates_to_mend_are_on_the_home() {
             let args = [Arg::Bytes(&id), Arg::Bytes(b"x"), Arg::Text(state), Arg::Bytes(&none)];
             cast.site.state.services.store.db().execute(insert, &args).await.unwrap();
         }
-        minister.get("/desk").await.is(200).shows("One mail could not be handed over");
+        let page = minister.get("/desk").await.is(200).shows("One mail could not be handed over");
+        page.shows("Mail waits").shows("/desk/outbox?state&#x3D;waiting").shows("state&#x3D;dead");
         cast.be("administrator").await.get("/desk").await.is(200).hides("not tried again");
     });
 }

@@ -85,7 +85,7 @@ fn c4_a_card_is_issued_once() {
     let story = Story::somebody().then(issue(ARMOURED, "2026-01-10"));
     let (rule, message) = story.refused(issue(ARMOURED, "2026-02-10"));
     assert_eq!(rule, "C5");
-    assert_eq!(message, "there is already a card in armoured-combat, issued on 2026-01-10");
+    assert_eq!(message, "there is already a card in Armoured Combat, issued on 10 January 2026");
 }
 
 #[test]
@@ -94,7 +94,11 @@ fn c4_a_renewal_has_a_date_after_the_old_one() {
     assert_eq!(names(&story.when(renew(ARMOURED, "2026-01-11")).unwrap()), ["CardRenewed"]);
     let (rule, message) = story.refused(renew(ARMOURED, "2026-01-10"));
     assert_eq!(rule, "C4");
-    assert_eq!(message, "the card in armoured-combat was issued on 2026-01-10; a renewal has a later date");
+    assert_eq!(
+        message,
+        "the card in Armoured Combat has the issue date 10 January 2026 already; it can only be followed by a later \
+         one"
+    );
 }
 
 #[test]
@@ -188,7 +192,7 @@ fn c5_granting_twice_names_what_is_held() {
     let (rule, message) = story.refused(grant(ARMOURED, SPEAR, TODAY));
     assert_eq!(
         (rule, message.as_str()),
-        ("C5", "spear in armoured-combat is already held, since 2026-01-10")
+        ("C5", "Spear in Armoured Combat is already held, since 10 January 2026")
     );
 }
 
@@ -196,7 +200,7 @@ fn c5_granting_twice_names_what_is_held() {
 fn c5_revoking_what_is_not_held_names_it() {
     let story = Story::somebody().then(issue(ARMOURED, "2026-01-10"));
     let (rule, message) = story.refused(revoke(ARMOURED, SPEAR, TODAY));
-    assert_eq!((rule, message.as_str()), ("C5", "spear in armoured-combat is not held"));
+    assert_eq!((rule, message.as_str()), ("C5", "Spear in Armoured Combat is not held"));
 }
 
 #[test]
@@ -256,7 +260,7 @@ fn c6_a_secondary_needs_a_primary_only_where_the_rulebook_says_so() {
 fn c10_the_same_signature_is_filed_once() {
     let story = Story::somebody().then(waiver("2026-01-10"));
     let (rule, message) = story.refused(waiver("2026-01-10"));
-    assert_eq!((rule, message.as_str()), ("C10", "a waiver signed on 2026-01-10 is already on file"));
+    assert_eq!((rule, message.as_str()), ("C10", "a waiver signed on 10 January 2026 is already on file"));
 }
 
 #[test]

@@ -108,8 +108,8 @@ fn d4_a_late_entry_that_contradicts_a_later_one_names_it() {
     assert_eq!(event, story.last("AuthorizationGranted"));
     assert_eq!(
         message,
-        "this would contradict a later entry, AuthorizationGranted on 2025-05-03: spear in armoured-combat is \
-         already held, since 2025-04-05. Correct that entry first, or choose another day (rule D4)"
+        "the grant on 3 May 2025 would make no sense after it: Spear in Armoured Combat is already held, since 5 \
+         April 2025. Choose another day, or put that entry right first (rule D4)"
     );
 }
 
@@ -136,8 +136,13 @@ fn d4_a_correction_may_not_make_a_later_entry_senseless() {
     let story = Story::somebody().then(issue(ARMOURED, "2024-01-10")).then(renew(ARMOURED, "2025-01-10"));
     let correct =
         CorrectCard { discipline: slug(ARMOURED), issued_on: day("2023-01-10"), reason: "typo".into() };
-    let (event, _) = story.contradicted(correct);
+    let (event, message) = story.contradicted(correct);
     assert_eq!(event, story.last("CardIssued"), "the renewal would stand before the card it renews");
+    assert_eq!(
+        message,
+        "the issue of the card on 10 January 2024 would make no sense after it: there is already a card in Armoured \
+         Combat, issued on 10 January 2023. Choose another day, or put that entry right first (rule D4)"
+    );
 }
 
 #[test]

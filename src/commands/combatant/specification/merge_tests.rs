@@ -194,7 +194,7 @@ fn p6_grants_in_a_joined_discipline_take_effect_from_the_merge_on() {
         assert_eq!(rule, "P6");
         assert_eq!(
             message,
-            "a record with entries in armoured-combat was joined to this one on 2026-06-15: choose that day or a \
+            "a record with entries in Armoured Combat was joined to this one on 15 June 2026: choose that day or a \
              later one"
         );
     }

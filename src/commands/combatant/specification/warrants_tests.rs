@@ -32,7 +32,10 @@ fn c8_two_warrants_of_one_type_do_not_share_a_day() {
     let story = Story::somebody().then(warrant(1, ARMOURED, "2026-01-01", Some("2026-03-31")));
     let (rule, message) = story.refused(warrant(2, ARMOURED, "2026-03-31", None));
     assert_eq!(rule, "C5");
-    assert_eq!(message, "a warrant as marshal in armoured-combat from 2026-01-01 already covers that time");
+    assert_eq!(
+        message,
+        "a warrant as MARSHAL in Armoured Combat from 1 January 2026 already covers that time"
+    );
     assert!(story.when(warrant(2, ARMOURED, "2026-04-01", None)).is_ok());
     let constable = GrantWarrant { marshal: slug("constable"), ..warrant(3, ARMOURED, "2026-03-31", None) };
     assert!(story.when(constable).is_ok(), "another type may");
@@ -107,7 +110,7 @@ fn c5_a_warrant_is_ended_once_with_a_reason_and_in_its_own_discipline() {
     let story = Story::somebody().then(warrant(1, ARMOURED, "2026-01-10", None));
     assert_eq!(story.refused(end(2, ARMOURED, TODAY)).0, "C5");
     let (rule, message) = story.refused(end(1, FENCING, TODAY));
-    assert_eq!((rule, message.as_str()), ("C5", "there is no such warrant in fencing"), "A1");
+    assert_eq!((rule, message.as_str()), ("C5", "there is no such warrant in Fencing"), "A1");
     assert_eq!(story.refused(EndWarrant { reason: String::new(), ..end(1, ARMOURED, TODAY) }).0, "C5");
     let story = story.then(end(1, ARMOURED, "2026-06-01"));
     assert_eq!(story.refused(end(1, ARMOURED, "2026-06-02")).0, "C5");

@@ -5,7 +5,8 @@ use super::disciplines::{name_fault, name_field, named, read_named};
 use super::page::{Desk, Screen, action, standing};
 use crate::commands::kingdom::{
     AddAuthorizationType, AddMarshalType, ChangeAuthorizationType, KingdomCommand, RenameDiscipline,
-    RenameMarshalType, RetireAuthorizationType, RetireDiscipline, RetireMarshalType,
+    RenameMarshalType, ResumeAuthorizationType, ResumeMarshalType, RetireAuthorizationType, RetireDiscipline,
+    RetireMarshalType,
 };
 use crate::domain::id::{Slug, StreamId};
 use crate::domain::text::fold;
@@ -94,7 +95,11 @@ fn types(desk: &Desk<'_>, slug: &Slug, state: &DisciplineState, kind: Types) -> 
         note: of.primary.then(|| "primary".to_owned()),
         links: Vec::new(),
         state: standing(of.retired),
-        actions: if of.retired { Vec::new() } else { changes(desk, slug, key, of, kind) },
+        actions: match (of.retired, state.retired) {
+            (true, true) => Vec::new(),
+            (true, false) => vec![resumed(desk, slug, key, kind)],
+            (false, _) => changes(desk, slug, key, of, kind),
+        },
     });
     let id = format!("add-{word}");
     let to = format!("{path}/{id}");
@@ -159,12 +164,21 @@ fn changes(desk: &Desk<'_>, slug: &Slug, key: &Slug, of: &TypeState, kind: Types
         .with_hidden("type", key.as_str())
         .note(match kind {
             Types::Authorizations => {
-                "Who holds it keeps it, and cards go on showing it to them; it is granted no more. This cannot be undone."
+                "Who holds it keeps it, and cards go on showing it to them; it is granted no more until it is taken up again."
             }
-            Types::Marshals => "Warrants that run go on; none are granted any more. This cannot be undone.",
+            Types::Marshals => "Warrants that run go on; none are granted until it is taken up again.",
         })
         .dangerous();
     vec![action(label, change), action("Retire", retire)]
+}
+
+/// Takes a retired type up again.
+fn resumed(desk: &Desk<'_>, slug: &Slug, key: &Slug, kind: Types) -> Action {
+    let (path, stream, word) =
+        (Screen::Discipline(slug.clone()).path(), StreamId::discipline(slug), kind.word());
+    let (id, to) = (format!("{key}--resume-{word}"), format!("{path}/resume-{word}"));
+    let form = desk.changing(stream, &id, &to, "Take it up again", Vec::new());
+    action("Take up again", form.with_hidden("type", key.as_str()).note("It is granted as before."))
 }
 
 /// Gives the discipline another name.
@@ -237,6 +251,18 @@ pub fn retire_authorization(_: &Catalogue, screen: &Screen, sent: &Sent) -> Resu
     Ok(changed(command, screen, &form, "type-retired", "#authorizations", overwrites, blame("")))
 }
 
+/// Takes a retired authorization up again.
+///
+/// # Errors
+/// [`NotAsked`].
+pub fn resume_authorization(_: &Catalogue, screen: &Screen, sent: &Sent) -> Result<Asked, NotAsked> {
+    let (discipline, slug) = (discipline(screen)?, kind(sent)?);
+    let form = format!("{slug}--resume-authorization");
+    let overwrites = Some(held(&discipline, &slug, Types::Authorizations, false));
+    let command = ResumeAuthorizationType { discipline, slug }.into();
+    Ok(changed(command, screen, &form, "type-resumed", "#authorizations", overwrites, blame("")))
+}
+
 /// Adds a marshal type.
 ///
 /// # Errors
@@ -272,6 +298,18 @@ pub fn retire_marshal(_: &Catalogue, screen: &Screen, sent: &Sent) -> Result<Ask
     let overwrites = Some(held(&discipline, &slug, Types::Marshals, false));
     let command = RetireMarshalType { discipline, slug }.into();
     Ok(changed(command, screen, &form, "marshal-retired", "#marshals", overwrites, blame("")))
+}
+
+/// Takes a retired marshal type up again.
+///
+/// # Errors
+/// [`NotAsked`].
+pub fn resume_marshal(_: &Catalogue, screen: &Screen, sent: &Sent) -> Result<Asked, NotAsked> {
+    let (discipline, slug) = (discipline(screen)?, kind(sent)?);
+    let form = format!("{slug}--resume-marshal");
+    let overwrites = Some(held(&discipline, &slug, Types::Marshals, false));
+    let command = ResumeMarshalType { discipline, slug }.into();
+    Ok(changed(command, screen, &form, "marshal-resumed", "#marshals", overwrites, blame("")))
 }
 
 fn changed(

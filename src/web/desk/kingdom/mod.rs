@@ -43,7 +43,7 @@ use page::{Screen, Shown};
 pub const PATH: &str = "/desk/kingdom";
 
 /// What each form says once it is done, as [`flash`] has it.
-pub const SAID: [(&str, &str, &str); 15] = [
+pub const SAID: [(&str, &str, &str); 17] = [
     ("kingdom-described", "Saved.", "Public pages show it from now on."),
     ("kingdom-same", "Nothing to change.", "What you sent is how it is already."),
     ("discipline-founded", "Discipline added.", "Next: add its authorizations and marshal types."),
@@ -52,9 +52,11 @@ pub const SAID: [(&str, &str, &str); 15] = [
     ("type-added", "Authorization added.", "It can be granted from now on."),
     ("type-changed", "Authorization changed.", "Cards show it so from now on."),
     ("type-retired", "Authorization retired.", "Who holds it keeps it; it is not granted any more."),
+    ("type-resumed", "Authorization taken up again.", "It can be granted from now on."),
     ("marshal-added", "Marshal type added.", "Warrants can be granted from now on."),
     ("marshal-renamed", "Marshal type renamed.", "Warrants show it so from now on."),
     ("marshal-retired", "Marshal type retired.", "Warrants that run go on; none are granted any more."),
+    ("marshal-resumed", "Marshal type taken up again.", "Warrants can be granted from now on."),
     ("region-added", "Region added.", "People can be registered there from now on."),
     ("region-changed", "Region changed.", "Who lives there stays there."),
     ("rulebook-adopted", "Rulebook adopted.", "Dates that are on file do not move."),
@@ -82,9 +84,14 @@ pub fn routes() -> Router<AppState> {
             "/desk/kingdom/disciplines/{slug}/retire-authorization",
             within(discipline::retire_authorization),
         )
+        .route(
+            "/desk/kingdom/disciplines/{slug}/resume-authorization",
+            within(discipline::resume_authorization),
+        )
         .route("/desk/kingdom/disciplines/{slug}/add-marshal", within(discipline::add_marshal))
         .route("/desk/kingdom/disciplines/{slug}/rename-marshal", within(discipline::rename_marshal))
         .route("/desk/kingdom/disciplines/{slug}/retire-marshal", within(discipline::retire_marshal))
+        .route("/desk/kingdom/disciplines/{slug}/resume-marshal", within(discipline::resume_marshal))
         // Regions.
         .route("/desk/kingdom/regions", get(show_regions))
         .route("/desk/kingdom/regions/add", at(Screen::Regions, regions::add))

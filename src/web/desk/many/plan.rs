@@ -148,7 +148,11 @@ fn outcome(
         Ok(facts) => {
             let civil = record.civil(None).unwrap_or_default();
             let from = words::before(&facts, &civil, catalogue);
-            let to = words::after(facts.iter().map(|fact| (&fact.event, fact.effective_on)), catalogue);
+            let to = if words::moves_nothing(&facts, &civil) {
+                "stays: the renewal is earlier".to_owned()
+            } else {
+                words::after(facts.iter().map(|fact| (&fact.event, fact.effective_on)), catalogue)
+            };
             Ok((Ok((from, to)), i64::try_from(facts.len()).unwrap_or(i64::MAX)))
         }
         Err(error) => Ok((Err(why(error)?), 0)),

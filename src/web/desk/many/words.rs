@@ -61,6 +61,16 @@ pub fn before(facts: &[Fact<CombatantEvent>], civil: &Civil, catalogue: &Catalog
     }
 }
 
+/// Whether they are a renewal before the date that the card has now (D4).
+pub fn moves_nothing(facts: &[Fact<CombatantEvent>], civil: &Civil) -> bool {
+    facts.iter().any(|fact| match &fact.event {
+        CombatantEvent::CardRenewed(e) => {
+            civil.term(&e.discipline).is_some_and(|term| term.issued_on > e.issued_on)
+        }
+        _ => false,
+    })
+}
+
 /// What is there after these facts.
 pub fn after<'f>(
     facts: impl IntoIterator<Item = (&'f CombatantEvent, Option<CivilDate>)>,

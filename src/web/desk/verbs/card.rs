@@ -22,8 +22,18 @@ pub fn issue(_: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
 ///
 /// # Errors
 /// [`NotAsked`].
-pub fn renew(_: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
-    dated(sent, "renew", "card-renewed", |discipline, issued_on| RenewCard { discipline, issued_on }.into())
+pub fn renew(asking: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
+    let mut asked = dated(sent, "renew", "card-renewed", |discipline, issued_on| {
+        RenewCard { discipline, issued_on }.into()
+    })?;
+    // One that came before the date the card has now moves nothing (D4).
+    if let CombatantCommand::RenewCard(RenewCard { discipline, issued_on }) = &asked.command {
+        let term = asking.record.civil(None).ok().and_then(|civil| civil.term(discipline));
+        if term.is_some_and(|term| term.issued_on > *issued_on) {
+            asked.done.code = "card-renewed-earlier";
+        }
+    }
+    Ok(asked)
 }
 
 /// Corrects a card's date, with a reason (C4).

@@ -10,11 +10,14 @@ use crate::web::form::Sent;
 ///
 /// # Errors
 /// [`NotAsked`].
-pub fn record(_: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
+pub fn record(asking: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
     let form = "waiver-new".to_owned();
     match sent.day("signed_on") {
         Ok(signed_on) => {
-            let done = Done::plain("waiver-recorded");
+            // The waiver signed last counts (C10).
+            let held = asking.record.civil(None).ok().and_then(|civil| civil.waiver);
+            let earlier = held.is_some_and(|held| held.signed_on > signed_on);
+            let done = Done::plain(if earlier { "waiver-recorded-earlier" } else { "waiver-recorded" });
             Ok(Asked { command: RecordWaiver { signed_on }.into(), form, day: "signed_on", done })
         }
         Err(why) => Err(NotAsked::Wrong(form, vec![("signed_on", why)])),

@@ -299,6 +299,7 @@ impl Sample for DeskPersonView {
             form: form("person", "Register", vec![]),
             groups: groups(false),
             conflicts: vec![],
+            alike: vec![],
             cancel_href: "/desk/people".into(),
         };
         let wrong = Self { groups: groups(true), ..new.clone() }.with_summary();
@@ -314,6 +315,18 @@ impl Sample for DeskPersonView {
             conflicts: vec![conflict],
             ..new.clone()
         };
-        vec![("wrong", wrong), ("new", new), ("conflict", conflict)]
+        let alike = Candidate {
+            href: "/desk/people/0192f0c4-0000-7000-8000-000000000001".into(),
+            name: NAMES[1].into(),
+            legal_name: "Alex Martin".into(),
+            branch: Some("Ben Dunfirth".into()),
+            why: Some("the same legal name".into()),
+        };
+        let alike = Self {
+            form: form("person", "Register all the same", vec![]),
+            alike: vec![alike.clone(), Candidate { branch: None, ..alike }],
+            ..new.clone()
+        };
+        vec![("wrong", wrong), ("new", new), ("conflict", conflict), ("alike", alike)]
     }
 }

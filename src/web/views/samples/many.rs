@@ -17,7 +17,7 @@ fn person(i: usize, outcome: Result<(&str, &str), &str>, done: bool) -> ManyRow 
 
 fn people(count: usize, done: bool) -> Vec<ManyRow> {
     let changes = ("issued 15 Mar 2025, last day 14 Mar 2027", "issued 9 Nov 2026, last day 8 Nov 2028");
-    let cannot = "There is no card in fencing to renew (rule C4).";
+    let cannot = "There is no card in Fencing to renew (rule C4).";
     (0..count).map(|i| person(i, if i < 3 { Err(cannot) } else { Ok(changes) }, done)).collect()
 }
 
@@ -69,7 +69,7 @@ impl Sample for DeskManyView {
             cannot: Some("3".into()),
             why: vec![ManyWhy {
                 count: "3".into(),
-                text: "There is no card in fencing to renew (rule C4).".into(),
+                text: "There is no card in Fencing to renew (rule C4).".into(),
             }],
             rows: people(100, false),
             pager: pager(3_000),
