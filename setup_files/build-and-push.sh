@@ -66,7 +66,7 @@ if [[ -n $release ]]; then
   if [[ -z $dry_run ]]; then
     echo "$release" >VERSION
     sed -i "0,/^version = .*/s//version = \"$release\"/" Cargo.toml
-    sed -i "/^name = \"emol\"\$/{n;s/^version = .*/version = \"$release\"/}" Cargo.lock
+    sed -i "/^name = \"emol\(-core\)\?\"\$/{n;s/^version = .*/version = \"$release\"/}" Cargo.lock
     grep -qE "^## \[?$release\]?" CHANGELOG.md || sed -i "0,/^## Unreleased/s//## Unreleased\n\n## $release/" CHANGELOG.md
     git commit --quiet --all --message "Release $release"
     git tag --annotate --message "Release $release" "v$release"
