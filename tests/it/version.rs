@@ -1,4 +1,4 @@
-//! One version, told in four places.
+//! One version, told in five places.
 
 use std::fs;
 use std::path::Path;
@@ -11,6 +11,15 @@ fn read(file: &str) -> String {
 fn the_file_version_is_the_programs_version() {
     assert_eq!(read("VERSION"), format!("{}\n", emol::VERSION));
     assert_eq!(emol::VERSION, env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn the_lock_file_has_the_version_of_both_crates() {
+    let lock = read("Cargo.lock");
+    for name in ["emol", "emol-core"] {
+        let entry = format!("name = \"{name}\"\nversion = \"{}\"\n", emol::VERSION);
+        assert!(lock.contains(&entry), "Cargo.lock has another version of {name}: builds with --locked fail");
+    }
 }
 
 #[test]

@@ -42,6 +42,8 @@ async fn the_code_on_the_screen_is_scanned_and_leads_to_the_check_page() {
     let card = fighter(&browser, &demo).await;
     browser.page.goto(&card).await.unwrap();
     let name = browser.script("return document.querySelector('h1').innerText").await;
+    // In the middle of the screen, or the picture may be of a part of it.
+    browser.script("document.querySelector('img.qr').scrollIntoView({ block: 'center' })").await;
     let picture = browser.page.find(Locator::Css("img.qr")).await.unwrap().screenshot().await.unwrap();
     if let Some(said) = scanned(&file("phone-code.png", &picture)) {
         assert!(said.starts_with(&format!("{}/check/", demo.site())), "{said}");

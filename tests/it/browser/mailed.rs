@@ -32,7 +32,7 @@ async fn newest(browser: &Browser, site: &str, page: &str, known: &str) -> Strin
 
 fn person(name: &str, email: &str) -> Value {
     json!({
-        "sca_name": name, "legal_name": "Xavier Jansen", "email": email, "phone": "416 555 0188",
+        "sca_name": name, "legal_name": format!("Somebody called {name}"), "email": email, "phone": "416 555 0188",
         "address1": "12 Castle Street", "city": "Toronto", "province": "ON", "postal_code": "K1A 0B1",
         "date_of_birth": "1988-02-29",
     })

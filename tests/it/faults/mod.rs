@@ -54,13 +54,13 @@ fn command_id(ids: &dyn IdSource) -> String {
     ids.uuid_at(crate::web::site::NOW).to_string()
 }
 
-/// A form that puts somebody on file.
+/// A form that puts somebody on file who shares nothing with anybody of another form.
 fn somebody(command: &str, sca_name: &str) -> String {
     form(&[
         ("command_id", command),
-        ("sca_name", sca_name),
-        ("legal_name", "Wen Wójcik"),
-        ("email", "wen@example.org"),
+        ("sca_name", &format!("{sca_name} {command}")),
+        ("legal_name", &format!("Wen Wójcik {command}")),
+        ("email", &format!("{command}@example.org")),
         ("phone", "416 555 0123"),
         ("address1", "1 Road"),
         ("city", "Toronto"),
