@@ -21,6 +21,7 @@ pub mod refusal;
 use std::sync::Arc;
 
 use crate::domain::date::CivilDate;
+use crate::domain::date_text::long_date;
 use crate::domain::id::{CombatantId, StreamId, StreamType};
 use crate::events::evolve::Catalogue;
 
@@ -78,7 +79,8 @@ impl Context {
     /// [`Refusal::Rule`] naming D4.
     pub fn effective(&self, day: CivilDate) -> Result<CivilDate, Refusal> {
         if day > self.today {
-            return Err(Refusal::rule("D4", format!("{day} is in the future; today is {}", self.today)));
+            let (day, today) = (long_date(day), long_date(self.today));
+            return Err(Refusal::rule("D4", format!("{day} is in the future; today is {today}")));
         }
         self.within_time(day)
     }
@@ -89,13 +91,12 @@ impl Context {
     /// [`Refusal::Rule`] naming D4.
     pub fn within_time(&self, day: CivilDate) -> Result<CivilDate, Refusal> {
         if day < CivilDate::BEGINNING {
-            return Err(Refusal::rule(
-                "D4",
-                format!("{day} is before {}, when it all began", CivilDate::BEGINNING),
-            ));
+            let (day, beginning) = (long_date(day), long_date(CivilDate::BEGINNING));
+            return Err(Refusal::rule("D4", format!("{day} is before {beginning}, when it all began")));
         }
         if day > CivilDate::LATEST {
-            return Err(Refusal::rule("D4", format!("{day} is after {}; mend the year", CivilDate::LATEST)));
+            let (day, latest) = (long_date(day), long_date(CivilDate::LATEST));
+            return Err(Refusal::rule("D4", format!("{day} is after {latest}; mend the year")));
         }
         Ok(day)
     }

@@ -22,7 +22,7 @@ use crate::domain::id::{CommandId, CorrelationId, OfficerId};
 /// Most people that a sample kingdom may have.
 pub const MOST_PEOPLE: usize = 100_000;
 /// People in one append.
-const BATCH: usize = 2_000;
+const BATCH: usize = 500;
 
 /// What was made.
 #[derive(Debug)]

@@ -54,7 +54,7 @@ impl Merge {
         let (ours, theirs) = (survivor.civil(None)?, merged.civil(None)?);
         let mut cards = Vec::new();
         for (discipline, card) in &theirs.cards {
-            let Some(term) = self.term(discipline, &ours, card.term)? else { continue };
+            let Some(term) = self.term(discipline, &ours, card.term, context)? else { continue };
             let already = ours.cards.get(discipline);
             cards.push(MergedCard {
                 discipline: discipline.clone(),
@@ -87,7 +87,13 @@ impl Merge {
         Ok((facts, vec![Fact::on(context.today, away.into())]))
     }
 
-    fn term(&self, discipline: &Slug, ours: &Civil, theirs: Option<Term>) -> Result<Option<Term>, Refusal> {
+    fn term(
+        &self,
+        discipline: &Slug,
+        ours: &Civil,
+        theirs: Option<Term>,
+        context: &Context,
+    ) -> Result<Option<Term>, Refusal> {
         match (ours.term(discipline), theirs) {
             (None, theirs) => Ok(theirs),
             (Some(ours), None) => Ok(Some(ours)),
@@ -95,10 +101,10 @@ impl Merge {
                 _ if ours == theirs => Ok(Some(ours)),
                 Some(Keep::Survivor) => Ok(Some(ours)),
                 Some(Keep::Merged) => Ok(Some(theirs)),
-                None => Err(Refusal::rule(
-                    "P6",
-                    format!("both have a card in {discipline}: pick whose dates to keep"),
-                )),
+                None => {
+                    let name = context.catalogue.discipline_name(discipline);
+                    Err(Refusal::rule("P6", format!("both have a card in {name}: pick whose dates to keep")))
+                }
             },
         }
     }

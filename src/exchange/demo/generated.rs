@@ -2,6 +2,7 @@
 //! lists, states in about the proportions of a real kingdom.
 
 use super::catalogue::DISCIPLINES;
+use super::people::LATE;
 use super::persons::{
     CARD_EXPIRED, CARD_LAPSES_SOON, CardOf, ConsentState, Person, WAIVER_LAPSED, WAIVER_LAPSES_SOON, Waiver,
     WarrantOf,
@@ -137,7 +138,8 @@ pub(super) fn person(dice: &mut Dice) -> Person {
         0 => Waiver::Missing,
         1 => Waiver::Signed(WAIVER_LAPSED),
         2 => Waiver::Signed(WAIVER_LAPSES_SOON),
-        _ => Waiver::Signed(dice.days(6 * 365)),
+        // Nobody signs after the day on which it was put on file (D4).
+        _ => Waiver::Signed(dice.days(6 * 365).max(LATE)),
     };
     let first = dice.roll(DISCIPLINES.len() as u64);
     for step in 0..=dice.roll(3) {
@@ -158,4 +160,26 @@ pub(super) fn person(dice: &mut Dice) -> Person {
         person.cards.push(CardOf { discipline: discipline.slug, issued, authorizations, warrant });
     }
     person
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::MOST_PEOPLE;
+    use super::*;
+
+    /// D4, of as many people as a sample kingdom may have: of 3 000 none need have signed today.
+    #[test]
+    fn nothing_is_newer_than_the_day_it_was_put_on_file() {
+        let mut dice = Dice::new();
+        for _ in 0..MOST_PEOPLE {
+            let person = person(&mut dice);
+            let signed = match person.waiver {
+                Waiver::Signed(days) => days,
+                Waiver::Missing => LATE,
+            };
+            let warranted = |card: &CardOf| card.warrant.as_ref().is_none_or(|it| it.starts <= -LATE);
+            assert!(signed >= LATE, "{person:?}");
+            assert!(person.cards.iter().all(|card| card.issued >= LATE && warranted(card)), "{person:?}");
+        }
+    }
 }

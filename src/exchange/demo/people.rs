@@ -28,6 +28,8 @@ use crate::events::evolve::Record;
 
 /// How many days ago the roster was brought in.
 const ROSTER: i64 = 45;
+/// How many days ago everybody else was put on file.
+pub(super) const LATE: i64 = 1;
 
 /// Who was put on file.
 #[derive(Debug)]
@@ -86,7 +88,7 @@ pub(super) async fn put_on_file(
         always: entries.iter().take(known).map(|entry| entry.id).collect(),
     };
     let (roster, late): (Vec<_>, Vec<_>) = entries.into_iter().partition(|e| e.person.in_the_roster());
-    for (day, lot) in [(ROSTER, roster), (1, late)] {
+    for (day, lot) in [(ROSTER, roster), (LATE, late)] {
         set_clock(noon(today.plus_days(-day)));
         for part in lot.chunks(BATCH) {
             append(bus, by, today, part).await?;

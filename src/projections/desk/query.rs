@@ -226,18 +226,19 @@ impl Index {
         let text = fold(query.text.trim());
         let branch = query.branch.as_deref().map(|name| fold(name.trim()));
         let region = query.region.as_deref().map(str::to_ascii_lowercase);
+        // What compares whole texts comes last: it looks only at whom the rest leaves.
         self.iter()
-            .filter(|entry| text.is_empty() || entry.searched.contains(&text))
-            .filter(|entry| {
-                region.is_none() || entry.province.as_ref().map(Slug::as_str) == region.as_deref()
-            })
-            .filter(|entry| branch.is_none() || entry.branch.as_deref().map(fold) == branch)
             .filter(|entry| {
                 query.discipline.as_ref().is_none_or(|d| entry.cards.iter().any(|c| c.discipline == *d))
             })
             .filter(|entry| {
                 query.filters.iter().all(|f| entry.is(*f, query.discipline.as_ref(), today, in_force))
             })
+            .filter(|entry| {
+                region.is_none() || entry.province.as_ref().map(Slug::as_str) == region.as_deref()
+            })
+            .filter(|entry| text.is_empty() || entry.searched.contains(&text))
+            .filter(|entry| branch.is_none() || entry.branch.as_deref().map(fold) == branch)
             .collect()
     }
 }

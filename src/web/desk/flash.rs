@@ -39,9 +39,9 @@ const SAID: [(&str, &str, &str); 32] = [
         "The card’s dates do not move: a later entry set them.",
     ),
     ("card-corrected", "Card’s date corrected", "The entry it corrects is marked in the history."),
-    ("granted", "granted", "Grant another, or look at the card page."),
+    ("granted", "granted", "Grant another, or go on to the next discipline."),
     ("revoked", "revoked", "The card and its dates stay."),
-    ("warranted", "Warrant granted", "It is on the marshal list while the card and the waiver are good."),
+    ("warranted", "Warrant granted", "Once the privacy policy is accepted, the marshal list shows it while card and waiver are good."),
     ("warrant-ended", "Warrant ended", "It stays in the history."),
     ("waiver-recorded", "Waiver recorded.", "Its last valid day is below."),
     (

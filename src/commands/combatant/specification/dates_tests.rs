@@ -13,7 +13,7 @@ fn d1_the_day_after_today_in_the_kingdom_is_the_future() {
     let (rule, message) = story.refused(issue(ARMOURED, "2026-06-16"));
     assert_eq!(
         (rule, message.as_str()),
-        ("D4", "2026-06-16 is in the future; today is 2026-06-15"),
+        ("D4", "16 June 2026 is in the future; today is 15 June 2026"),
         "the day asked for and today are both named"
     );
     assert!(story.on("2026-06-16").when(issue(ARMOURED, "2026-06-16")).is_ok());

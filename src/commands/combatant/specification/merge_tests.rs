@@ -56,7 +56,7 @@ fn p6_where_both_have_a_card_or_waiver_the_officer_has_to_pick() {
     let ours = with_card(Story::somebody(), "2024-01-10");
     let theirs = with_card(Story::somebody_else(), "2025-01-10");
     let refusal = ours.when_joined(&theirs, &merge()).unwrap_err().to_string();
-    assert_eq!(refusal, "both have a card in armoured-combat: pick whose dates to keep (rule P6)");
+    assert_eq!(refusal, "both have a card in Armoured Combat: pick whose dates to keep (rule P6)");
     let signed = |story: Story, on: &str| story.then(RecordWaiver { signed_on: day(on) });
     let ours = signed(Story::somebody(), "2024-01-10");
     let theirs = signed(Story::somebody_else(), "2025-01-10");
