@@ -1,5 +1,8 @@
 //! People sorted by name, in shared pieces: a change copies one piece, not
 //! 100 000 entries, and whoever reads the old state keeps it.
+//!
+//! Searches walk over everybody, and what they cost is mostly waiting for memory. So entries are laid out anew, in
+//! the order of their names, whenever half as many have come as there were: neighbours then lie side by side.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
@@ -15,7 +18,7 @@ use crate::store::{KeyError, Keyring};
 const PIECE: usize = 512;
 
 /// A kind of entry that an index holds in memory.
-pub trait Indexed: Sized + Send + Sync + 'static {
+pub trait Indexed: Clone + Send + Sync + 'static {
     /// The read model.
     type Model: ReadModel;
     /// The values to open, always the same number in the same order.
@@ -184,11 +187,13 @@ pub(super) struct Held<E> {
     by_id: HashMap<CombatantId, Arc<E>>,
     slugs: Slugs,
     view: View<E>,
+    /// How many entries have come since all were laid out in order.
+    scattered: usize,
 }
 
 impl<E> Default for Held<E> {
     fn default() -> Self {
-        Self { by_id: HashMap::new(), slugs: Slugs::default(), view: View::default() }
+        Self { by_id: HashMap::new(), slugs: Slugs::default(), view: View::default(), scattered: 0 }
     }
 }
 
@@ -214,9 +219,25 @@ impl<E: Indexed> Held<E> {
                 let entry = Arc::new(entry);
                 self.by_id.insert(id, Arc::clone(&entry));
                 self.view.insert(entry);
+                self.scattered += 1;
             }
         }
+        if self.scattered > PIECE.max(self.by_id.len() / 2) {
+            self.lay_out();
+        }
         Ok(())
+    }
+
+    /// Puts every entry, with its texts, next to the one before it. Whoever reads the old state keeps it.
+    fn lay_out(&mut self) {
+        let again = |piece: &Arc<Vec<Arc<E>>>| {
+            Arc::new(piece.iter().map(|entry| Arc::new(E::clone(entry))).collect::<Vec<_>>())
+        };
+        self.view.pieces = self.view.pieces.iter().map(again).collect();
+        for entry in self.view.pieces.iter().flat_map(|piece| piece.iter()) {
+            self.by_id.insert(entry.key().1, Arc::clone(entry));
+        }
+        self.scattered = 0;
     }
 
     /// Takes a person out.

@@ -1,6 +1,9 @@
 //! Searching, filtering and sorting everybody on file.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use memchr::memmem::Finder;
 
 use super::index::{Entry, EntryCard, Index};
 use crate::domain::card_id::CardIdForm;
@@ -155,6 +158,11 @@ impl Entry {
         }
     }
 
+    /// The legal name as searches and sorting compare it.
+    fn folded_legal_name(&self) -> &str {
+        self.searched.lines().nth(usize::from(self.sca_name.is_some())).unwrap_or_default()
+    }
+
     fn next_expiry(&self) -> Option<CivilDate> {
         self.cards.iter().filter(|card| card.authorizations > 0).filter_map(|card| card.expires_on).min()
     }
@@ -176,8 +184,7 @@ impl Index {
             // As the index holds them: nobody is judged and nothing is sorted.
             return Page::of(query, self.len(), self.iter());
         }
-        let mut found = self.matching(query, today, in_force);
-        sort(&mut found, query);
+        let found = self.sorted(query, today, in_force);
         Page::of(query, found.len(), found.into_iter())
     }
 
@@ -207,15 +214,13 @@ impl Index {
     /// Everybody who matches, in order: for exports.
     #[must_use]
     pub fn all(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Vec<Arc<Entry>> {
-        let mut found = self.matching(query, today, in_force);
-        sort(&mut found, query);
-        found.into_iter().cloned().collect()
+        self.sorted(query, today, in_force).into_iter().cloned().collect()
     }
 
     /// How many people agreed to what.
     #[must_use]
-    pub fn acceptances(&self) -> std::collections::HashMap<Acceptance, usize> {
-        let mut counts = std::collections::HashMap::new();
+    pub fn acceptances(&self) -> HashMap<Acceptance, usize> {
+        let mut counts = HashMap::new();
         for entry in self.iter() {
             *counts.entry(entry.acceptance).or_default() += 1;
         }
@@ -224,7 +229,9 @@ impl Index {
 
     fn matching(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Vec<&Arc<Entry>> {
         let text = fold(query.text.trim());
+        let finder = Finder::new(&text);
         let branch = query.branch.as_deref().map(|name| fold(name.trim()));
+        let branches = self.folded_branches(branch.is_some());
         let region = query.region.as_deref().map(str::to_ascii_lowercase);
         // What compares whole texts comes last: it looks only at whom the rest leaves.
         self.iter()
@@ -237,31 +244,44 @@ impl Index {
             .filter(|entry| {
                 region.is_none() || entry.province.as_ref().map(Slug::as_str) == region.as_deref()
             })
-            .filter(|entry| text.is_empty() || entry.searched.contains(&text))
-            .filter(|entry| branch.is_none() || entry.branch.as_deref().map(fold) == branch)
+            .filter(|entry| {
+                branch.is_none()
+                    || entry.branch.as_deref().and_then(|name| branches.get(name)) == branch.as_ref()
+            })
+            .filter(|entry| text.is_empty() || finder.find(entry.searched.as_bytes()).is_some())
             .collect()
     }
-}
 
-/// The list comes sorted by display name; sorting is stable.
-fn sort(found: &mut [&Arc<Entry>], query: &Query) {
-    match query.sort {
-        Sort::Name => {}
-        Sort::LegalName => found.sort_by_cached_key(|entry| fold(&entry.legal_name)),
-        Sort::Branch => {
-            found.sort_by_cached_key(|entry| (entry.branch.is_none(), entry.branch.as_deref().map(fold)));
+    /// Who matches, in order. The index is sorted by display name; sorting is stable.
+    fn sorted<'v>(&'v self, query: &Query, today: CivilDate, in_force: &InForce) -> Vec<&'v Arc<Entry>> {
+        let mut found = self.matching(query, today, in_force);
+        match query.sort {
+            Sort::Name => {}
+            Sort::LegalName => found.sort_by_cached_key(|entry: &&'v Arc<Entry>| entry.folded_legal_name()),
+            Sort::Branch => {
+                let branches = self.folded_branches(true);
+                let folded = |entry: &Entry| entry.branch.as_deref().and_then(|name| branches.get(name));
+                found.sort_by_cached_key(|entry| (entry.branch.is_none(), folded(entry)));
+            }
+            Sort::CardExpiry => {
+                found.sort_by_cached_key(|entry| {
+                    let next = entry.next_expiry();
+                    (next.is_none(), next)
+                });
+            }
+            Sort::WaiverExpiry => {
+                found.sort_by_cached_key(|entry| (entry.waiver_expires.is_none(), entry.waiver_expires));
+            }
         }
-        Sort::CardExpiry => {
-            found.sort_by_cached_key(|entry| {
-                let next = entry.next_expiry();
-                (next.is_none(), next)
-            });
+        if query.descending {
+            found.reverse();
         }
-        Sort::WaiverExpiry => {
-            found.sort_by_key(|entry| (entry.waiver_expires.is_none(), entry.waiver_expires));
-        }
+        found
     }
-    if query.descending {
-        found.reverse();
+
+    /// Every home group's name, and the same folded; none where they are not wanted.
+    fn folded_branches(&self, wanted: bool) -> HashMap<&str, String> {
+        let names = if wanted { self.branch_names() } else { &[] };
+        names.iter().map(|name| (&**name, fold(name))).collect()
     }
 }

@@ -41,7 +41,11 @@ const SAID: [(&str, &str, &str); 32] = [
     ("card-corrected", "Card’s date corrected", "The entry it corrects is marked in the history."),
     ("granted", "granted", "Grant another, or go on to the next discipline."),
     ("revoked", "revoked", "The card and its dates stay."),
-    ("warranted", "Warrant granted", "Once the privacy policy is accepted, the marshal list shows it while card and waiver are good."),
+    (
+        "warranted",
+        "Warrant granted",
+        "Once the privacy policy is accepted, the marshal list shows it while card and waiver are good.",
+    ),
     ("warrant-ended", "Warrant ended", "It stays in the history."),
     ("waiver-recorded", "Waiver recorded.", "Its last valid day is below."),
     (
