@@ -258,7 +258,7 @@ impl Index {
         match query.sort {
             Sort::Name => {}
             Sort::LegalName => {
-                found.sort_by_cached_key(|entry: &&'v Arc<Entry>| by_text(entry.folded_legal_name()))
+                found.sort_by_cached_key(|entry: &&'v Arc<Entry>| by_text(entry.folded_legal_name()));
             }
             Sort::Branch => {
                 let branches = self.folded_branches(true);
