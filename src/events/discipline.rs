@@ -19,6 +19,8 @@ stream_events! {
         }
         /// The discipline takes no new cards.
         DisciplineRetired = 1 {}
+        /// The retired discipline takes new cards again.
+        DisciplineResumed = 1 {}
         /// A competence was added.
         AuthorizationTypeAdded = 1 {
             /// Its name in addresses.

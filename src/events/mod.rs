@@ -113,6 +113,7 @@ const LATER: &[(&str, i64, i64)] = &[
     ("CorrectionAsked", 1, 2),
     ("CorrectionSettled", 1, 2),
     ("EvidenceDestroyed", 1, 2),
+    ("DisciplineResumed", 1, 2),
 ];
 
 /// The log format that events of this type and version need ([`crate::store::format`]).

@@ -204,6 +204,7 @@ fn a1_what_holds_for_everyone_needs_manage_kingdom() {
         FoundDiscipline { slug: slug.clone(), name: name() }.into(),
         RenameDiscipline { discipline: discipline.clone(), name: name() }.into(),
         RetireDiscipline { discipline: discipline.clone() }.into(),
+        ResumeDiscipline { discipline: discipline.clone() }.into(),
         AddAuthorizationType {
             discipline: discipline.clone(),
             slug: slug.clone(),

@@ -6,7 +6,8 @@ use crate::commands::{Context, Refusal};
 use crate::domain::id::{Slug, StreamId};
 use crate::events::discipline::{
     AuthorizationTypeAdded, AuthorizationTypeChanged, AuthorizationTypeRetired, DisciplineFounded,
-    DisciplineRenamed, DisciplineRetired, MarshalTypeAdded, MarshalTypeRenamed, MarshalTypeRetired,
+    DisciplineRenamed, DisciplineResumed, DisciplineRetired, MarshalTypeAdded, MarshalTypeRenamed,
+    MarshalTypeRetired,
 };
 use crate::events::evolve::{Catalogue, DisciplineState, TypeState};
 use crate::events::{DisciplineEvent, Event, Fact};
@@ -32,6 +33,13 @@ pub struct RenameDiscipline {
 /// Let a discipline take no new cards.
 #[derive(Debug, Clone)]
 pub struct RetireDiscipline {
+    /// Which.
+    pub discipline: Slug,
+}
+
+/// Take a retired discipline up again: it takes new cards as before.
+#[derive(Debug, Clone)]
+pub struct ResumeDiscipline {
     /// Which.
     pub discipline: Slug,
 }
@@ -209,6 +217,12 @@ in_discipline! {
             return Err(Refusal::rule("C5", format!("{} is already retired", state.name)));
         }
         DisciplineRetired {}.into()
+    };
+    ResumeDiscipline: |_verb, state, _catalogue| {
+        if !state.retired {
+            return Err(Refusal::rule("C5", format!("{} is in use already", state.name)));
+        }
+        DisciplineResumed {}.into()
     };
     AddAuthorizationType: |verb, state, _catalogue| {
         let name = name(&verb.name, "authorization")?;

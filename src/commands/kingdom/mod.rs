@@ -14,8 +14,8 @@ pub use adopt_rulebook::AdoptRulebook;
 pub use describe_kingdom::DescribeKingdom;
 pub use discipline::{
     AddAuthorizationType, AddMarshalType, ChangeAuthorizationType, FoundDiscipline, RenameDiscipline,
-    RenameMarshalType, ResumeAuthorizationType, ResumeMarshalType, RetireAuthorizationType, RetireDiscipline,
-    RetireMarshalType,
+    RenameMarshalType, ResumeAuthorizationType, ResumeDiscipline, ResumeMarshalType, RetireAuthorizationType,
+    RetireDiscipline, RetireMarshalType,
 };
 pub use region::{AddRegion, ChangeRegion, postal_sample, region_code};
 pub use switch::SetSwitch;
@@ -57,7 +57,7 @@ macro_rules! verbs {
 }
 
 verbs! {
-    FoundDiscipline, RenameDiscipline, RetireDiscipline,
+    FoundDiscipline, RenameDiscipline, RetireDiscipline, ResumeDiscipline,
     AddAuthorizationType, ChangeAuthorizationType, RetireAuthorizationType, ResumeAuthorizationType,
     AddMarshalType, RenameMarshalType, RetireMarshalType, ResumeMarshalType,
     AddRegion, ChangeRegion, AdoptRulebook, SetSwitch, DescribeKingdom,

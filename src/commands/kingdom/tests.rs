@@ -133,7 +133,7 @@ fn c6_a_type_may_become_primary_or_not_and_keeps_its_slug() {
 }
 
 #[test]
-fn c5_what_is_retired_stays_known_is_retired_once_and_a_type_can_be_taken_up_again() {
+fn c5_what_is_retired_stays_known_is_retired_once_and_can_be_taken_up_again() {
     let kingdom = fencing()
         .then(RetireAuthorizationType { discipline: slug("fencing"), slug: slug("rapier") })
         .then(RetireMarshalType { discipline: slug("fencing"), slug: slug("marshal") });
@@ -155,6 +155,10 @@ fn c5_what_is_retired_stays_known_is_retired_once_and_a_type_can_be_taken_up_aga
     let kingdom = kingdom.then(RetireDiscipline { discipline: slug("fencing") });
     assert!(kingdom.0.disciplines["fencing"].retired);
     assert_eq!(kingdom.refused(RetireDiscipline { discipline: slug("fencing") }).0, "C5");
+    let resume = ResumeDiscipline { discipline: slug("fencing") };
+    let kingdom = kingdom.then(resume.clone());
+    assert_eq!(kingdom.0.disciplines["fencing"], fencing().0.disciplines["fencing"], "as it was");
+    assert_eq!(kingdom.refused(resume).1, "Fencing is in use already");
 }
 
 #[test]

@@ -141,6 +141,7 @@ impl Catalogue {
             DisciplineEvent::DisciplineFounded(_) => {}
             DisciplineEvent::DisciplineRenamed(e) => discipline.name.clone_from(&e.name),
             DisciplineEvent::DisciplineRetired(_) => discipline.retired = true,
+            DisciplineEvent::DisciplineResumed(_) => discipline.retired = false,
             DisciplineEvent::AuthorizationTypeAdded(e) => {
                 discipline.authorizations.insert(e.slug.clone(), kind(&e.name, e.primary));
             }

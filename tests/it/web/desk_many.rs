@@ -125,7 +125,14 @@ fn c4_many_cards_are_renewed_after_a_look_at_who_changes_and_who_cannot() {
         // A renewal before the one that holds now moves no date (D4).
         let late = [RENEW[0], RENEW[1], ("on", "2026-01-10")];
         let page = minister.get(&address(&people(&ids), &late)).await.is(200);
-        page.shows("issued 21 Nov 2026").shows("stays: the renewal is earlier").hides("issued 10 Jan 2026");
+        let page = page
+            .shows("issued 21 Nov 2026")
+            .shows("stays: the renewal is earlier")
+            .hides("issued 10 Jan 2026");
+        let answer = minister.post(PATH, &sent(&page, &[])).await.is(303);
+        minister.get(answer.header("location")).await.shows(
+            "issued 10 Jan 2026, last day 9 Jan 2028; a later entry sets the card’s last day, 20 Nov 2028",
+        );
         // What came of it is for whoever did it.
         cast.be("fencing-deputy").await.get(&result).await.is(404);
         cast.nobody().get(&result).await.is(303);

@@ -22,11 +22,12 @@ const PAGES: [&str; 6] = [
     "/desk/kingdom/switches",
 ];
 /// Every address that takes a form.
-const FORMS: [&str; 18] = [
+const FORMS: [&str; 19] = [
     "/desk/kingdom",
     "/desk/kingdom/disciplines/found",
     "/desk/kingdom/disciplines/fencing/rename",
     "/desk/kingdom/disciplines/fencing/retire",
+    "/desk/kingdom/disciplines/fencing/resume",
     "/desk/kingdom/disciplines/fencing/add-authorization",
     "/desk/kingdom/disciplines/fencing/change-authorization",
     "/desk/kingdom/disciplines/fencing/retire-authorization",
@@ -305,6 +306,15 @@ fn c5_a_discipline_and_its_types_are_added_renamed_and_retired() {
         let retired = filled(&page, "retire", &[("command_id", &format!("{FRESH}5"))]);
         holder.post(&format!("{armoured}/retire"), &retired).await.is(422).shows("already retired");
         assert_eq!(cast.facts().await.len(), facts);
+        // Taken up again, cards are renewed in it as before.
+        send(&holder, armoured, "resume", &format!("{armoured}/resume"), &[]).await.is(303);
+        holder
+            .get(armoured)
+            .await
+            .shows("id=\"retire\"")
+            .shows("id=\"add-authorization\"")
+            .hides("id=\"resume\"");
+        minister.get(&format!("/desk/people/{id}")).await.is(200).shows("id=\"renew-armoured-combat\"");
         // Names change on public pages at once.
         send(&holder, armoured, "rename", &format!("{armoured}/rename"), &[("name", "Heavy")]).await.is(303);
         cast.nobody()

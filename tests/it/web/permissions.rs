@@ -185,6 +185,7 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("GET", "/desk/kingdom/disciplines/{slug}", KINGDOM),
     ("POST", "/desk/kingdom/disciplines/{slug}/rename", KINGDOM),
     ("POST", "/desk/kingdom/disciplines/{slug}/retire", KINGDOM),
+    ("POST", "/desk/kingdom/disciplines/{slug}/resume", KINGDOM),
     ("POST", "/desk/kingdom/disciplines/{slug}/add-authorization", KINGDOM),
     ("POST", "/desk/kingdom/disciplines/{slug}/change-authorization", KINGDOM),
     ("POST", "/desk/kingdom/disciplines/{slug}/retire-authorization", KINGDOM),

@@ -5,8 +5,8 @@ use super::disciplines::{name_fault, name_field, named, read_named};
 use super::page::{Desk, Screen, action, standing};
 use crate::commands::kingdom::{
     AddAuthorizationType, AddMarshalType, ChangeAuthorizationType, KingdomCommand, RenameDiscipline,
-    RenameMarshalType, ResumeAuthorizationType, ResumeMarshalType, RetireAuthorizationType, RetireDiscipline,
-    RetireMarshalType,
+    RenameMarshalType, ResumeAuthorizationType, ResumeDiscipline, ResumeMarshalType, RetireAuthorizationType,
+    RetireDiscipline, RetireMarshalType,
 };
 use crate::domain::id::{Slug, StreamId};
 use crate::domain::text::fold;
@@ -57,10 +57,14 @@ pub fn view(desk: &Desk<'_>, slug: &Slug) -> Result<DeskKingdomListView, AppErro
         "Rename",
         desk.changing(stream, "rename", &format!("{path}/rename"), "Rename it", rename),
     )];
-    if !state.retired {
+    if state.retired {
+        let to = format!("{path}/resume");
+        let form = desk.changing(stream, "resume", &to, "Take it up again", Vec::new());
+        actions.push(action("Take up again", form.note("Cards are issued and renewed in it as before.")));
+    } else {
         let form = desk.changing(stream, "retire", &format!("{path}/retire"), "Retire it", Vec::new());
         let note = format!(
-            "{} Their cards stay and run as they are, but nothing new can be entered in {}. This cannot be undone.",
+            "{} Their cards stay and run as they are, but nothing new can be entered in {} until it is taken up again.",
             holders(desk, slug),
             state.name
         );
@@ -202,14 +206,21 @@ pub fn rename(_: &Catalogue, screen: &Screen, sent: &Sent) -> Result<Asked, NotA
 /// # Errors
 /// [`NotAsked`].
 pub fn retire(_: &Catalogue, screen: &Screen, _: &Sent) -> Result<Asked, NotAsked> {
-    let slug = discipline(screen)?;
-    let of = slug.clone();
-    let held = move |catalogue: &Catalogue| {
-        let name = catalogue.disciplines.get(&of).map(|state| state.name.clone());
-        vec![Held::beside("Name", name.unwrap_or_default())]
-    };
-    let command = RetireDiscipline { discipline: slug }.into();
-    Ok(changed(command, screen, "retire", "discipline-retired", "", Some(Box::new(held)), blame("")))
+    let discipline = discipline(screen)?;
+    let held = Some(called(&discipline));
+    let command = RetireDiscipline { discipline }.into();
+    Ok(changed(command, screen, "retire", "discipline-retired", "", held, blame("")))
+}
+
+/// Takes the retired discipline up again.
+///
+/// # Errors
+/// [`NotAsked`].
+pub fn resume(_: &Catalogue, screen: &Screen, _: &Sent) -> Result<Asked, NotAsked> {
+    let discipline = discipline(screen)?;
+    let held = Some(called(&discipline));
+    let command = ResumeDiscipline { discipline }.into();
+    Ok(changed(command, screen, "resume", "discipline-resumed", "", held, blame("")))
 }
 
 /// Adds an authorization.
@@ -358,6 +369,15 @@ fn taken(discipline: &Slug, slug: &Slug, kind: Types) -> Blame {
     Box::new(move |catalogue, _| {
         let state = catalogue.disciplines.get(&discipline);
         if state.is_some_and(|state| kind.of(state).contains_key(&slug)) { "slug" } else { "name" }
+    })
+}
+
+/// What stands beside a form about the discipline as a whole: its name.
+fn called(discipline: &Slug) -> super::act::Overwrites {
+    let of = discipline.clone();
+    Box::new(move |catalogue| {
+        let name = catalogue.disciplines.get(&of).map(|state| state.name.clone());
+        vec![Held::beside("Name", name.unwrap_or_default())]
     })
 }
 

@@ -43,12 +43,13 @@ use page::{Screen, Shown};
 pub const PATH: &str = "/desk/kingdom";
 
 /// What each form says once it is done, as [`flash`] has it.
-pub const SAID: [(&str, &str, &str); 17] = [
+pub const SAID: [(&str, &str, &str); 18] = [
     ("kingdom-described", "Saved.", "Public pages show it from now on."),
     ("kingdom-same", "Nothing to change.", "What you sent is how it is already."),
     ("discipline-founded", "Discipline added.", "Next: add its authorizations and marshal types."),
     ("discipline-renamed", "Discipline renamed.", "Its address and everybody’s cards stay."),
     ("discipline-retired", "Discipline retired.", "Cards in it stay as they are; nothing new is entered."),
+    ("discipline-resumed", "Discipline taken up again.", "Cards are issued and renewed in it from now on."),
     ("type-added", "Authorization added.", "It can be granted from now on."),
     ("type-changed", "Authorization changed.", "Cards show it so from now on."),
     ("type-retired", "Authorization retired.", "Who holds it keeps it; it is not granted any more."),
@@ -75,6 +76,7 @@ pub fn routes() -> Router<AppState> {
         .route("/desk/kingdom/disciplines/{slug}", get(show_discipline))
         .route("/desk/kingdom/disciplines/{slug}/rename", within(discipline::rename))
         .route("/desk/kingdom/disciplines/{slug}/retire", within(discipline::retire))
+        .route("/desk/kingdom/disciplines/{slug}/resume", within(discipline::resume))
         .route("/desk/kingdom/disciplines/{slug}/add-authorization", within(discipline::add_authorization))
         .route(
             "/desk/kingdom/disciplines/{slug}/change-authorization",

@@ -11,15 +11,14 @@ use axum::response::{IntoResponse, Response};
 use super::acts::{Act, Kind};
 use super::aim::Aim;
 use super::selection::{Somebody, named};
-use super::words::{CHANGES, Says};
+use super::words::{CHANGES, Dated, Says};
 use super::{PATH, PER_PAGE, words};
 use crate::commands::bus::Ended;
 use crate::commands::refusal;
-use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, CommandId};
 use crate::domain::mail::Mail;
 use crate::domain::permission::Permission;
-use crate::events::{CombatantEvent, Event};
+use crate::events::Event;
 use crate::web::desk::file::{File, Format};
 use crate::web::desk::forms;
 use crate::web::desk::list;
@@ -33,9 +32,6 @@ use crate::web::views::parts::thousands;
 use crate::web::views::{
     Action, Badge, CommandForm, DeskManyDoneView, Link, ManyProgress, ManyRow, Moment, Page, Pager, Tone,
 };
-
-/// An event with the day of its effect.
-type Dated<'e> = (&'e CombatantEvent, Option<CivilDate>);
 
 /// One line: somebody, and what changed or why nothing did.
 struct Line {
@@ -201,17 +197,24 @@ fn lines(state: &AppState, officer: &CurrentOfficer, ended: &Ended) -> Result<Ve
     }
     let index = state.lists()?.desk();
     let mut lines = Vec::with_capacity(changed.len() + ended.unchanged.len());
-    let mut outcomes: BTreeMap<CombatantId, Vec<Result<String, String>>> = BTreeMap::new();
+    let mut outcomes: BTreeMap<CombatantId, Vec<Result<Vec<Dated<'_>>, String>>> = BTreeMap::new();
     for one in &ended.unchanged {
         outcomes.entry(one.person).or_default().push(Err(one.why.clone()));
     }
     for (person, facts) in changed.into_values() {
-        outcomes.entry(person).or_default().push(Ok(words::after(facts, catalogue)));
+        outcomes.entry(person).or_default().push(Ok(facts));
     }
     let ids: Vec<CombatantId> = outcomes.keys().copied().collect();
     for person in named(&ids, index.iter()) {
         for outcome in outcomes.remove(&person.id).unwrap_or_default() {
             let person = Somebody { id: person.id, entry: person.entry.clone() };
+            let outcome = outcome.map(|facts| {
+                let said = words::after(facts.iter().copied(), catalogue);
+                match person.entry.as_ref().and_then(|entry| words::outlasted(&facts, entry)) {
+                    Some(stays) => format!("{said}; {stays}"),
+                    None => said,
+                }
+            });
             lines.push(Line { person, outcome });
         }
     }

@@ -4,8 +4,12 @@ use crate::domain::date::CivilDate;
 use crate::domain::id::Slug;
 use crate::events::evolve::{Catalogue, Civil, Term, Warrant};
 use crate::events::{CombatantEvent, Fact};
+use crate::projections::desk::Entry;
 use crate::web::views::Day;
 use crate::web::words;
+
+/// An event with the day of its effect.
+pub type Dated<'e> = (&'e CombatantEvent, Option<CivilDate>);
 
 /// How it is said what an act does to people.
 pub struct Says {
@@ -71,11 +75,18 @@ pub fn moves_nothing(facts: &[Fact<CombatantEvent>], civil: &Civil) -> bool {
     })
 }
 
+/// What is said of a renewal when the card's dates come from a later entry (D4).
+pub fn outlasted(facts: &[Dated<'_>], entry: &Entry) -> Option<String> {
+    facts.iter().find_map(|(event, _)| {
+        let CombatantEvent::CardRenewed(e) = event else { return None };
+        let card = entry.cards.iter().find(|card| card.discipline == e.discipline)?;
+        let expires_on = card.expires_on.filter(|expires_on| *expires_on > e.expires_on)?;
+        Some(format!("a later entry sets the card’s last day, {}", Day::from(expires_on.day_before()).short))
+    })
+}
+
 /// What is there after these facts.
-pub fn after<'f>(
-    facts: impl IntoIterator<Item = (&'f CombatantEvent, Option<CivilDate>)>,
-    catalogue: &Catalogue,
-) -> String {
+pub fn after<'f>(facts: impl IntoIterator<Item = Dated<'f>>, catalogue: &Catalogue) -> String {
     let said = facts.into_iter().filter_map(|(event, on)| match event {
         CombatantEvent::CardIssued(e) => Some(format!("card {}", dates(e.issued_on, e.expires_on))),
         CombatantEvent::CardRenewed(e) => Some(dates(e.issued_on, e.expires_on)),
