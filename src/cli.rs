@@ -175,7 +175,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Doctor(args) => doctor::run(args, source().await).await,
         Command::Mail(args) => mail::run(args, &source().await?).await,
         Command::Remind(args) => remind::run(args, &source().await?).await,
-        Command::Keys(args) => keys::run(args),
+        Command::Keys(args) => keys::run(args, source).await,
         Command::Docs(args) => docs::run(args),
     }
 }

@@ -9,7 +9,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use metrics::{Counter, Histogram, counter, histogram};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::filter::Targets;
+use tracing::Level;
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::fmt::writer::{BoxMakeWriter, MakeWriterExt};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -33,9 +34,16 @@ pub fn log_file(path: &Path) -> std::io::Result<File> {
 }
 
 /// Starts logging to standard error, and to a file as well where there is one; `filter` was a list such as
-/// `info,emol::access=warn`. A second start changes nothing.
+/// `info,emol::access=warn`. Below `info` only our own lines are written, whatever the filter says: what others tell
+/// of their work may hold what a page or a mail says. A panic is a line with its place and without its words, which
+/// may be somebody's. A second start changes nothing.
 pub fn start_logging(filter: &Targets, format: LogFormat, file: Option<File>) {
-    let all = tracing_subscriber::registry().with(filter.clone());
+    let ours = filter_fn(|line| *line.level() <= Level::INFO || line.target().starts_with("emol"));
+    let all = tracing_subscriber::registry().with(filter.clone()).with(ours);
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a task panicked");
+    }));
     let ansi = std::io::stderr().is_terminal() && file.is_none();
     let to = match file {
         Some(file) => BoxMakeWriter::new(std::io::stderr.and(Arc::new(file))),

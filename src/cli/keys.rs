@@ -1,14 +1,15 @@
-//! `emol keys`: making master keys.
+//! `emol keys`: making master keys, and changing them.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use serde::Serialize;
 
-use super::{Failure, output};
+use super::{Failure, open, output};
 use crate::clock::SystemIds;
-use crate::config::{write_key_file, write_private};
-use crate::store::MasterKeys;
+use crate::config::{Source, write_key_file, write_private};
 use crate::store::backup::age::Identity;
+use crate::store::{DbError, KeyError, MasterKeys};
 
 /// What to do with master keys.
 #[derive(Debug, clap::Args)]
@@ -28,6 +29,16 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
     },
+    /// Wrap again, with the first master key, what another one wraps: afterwards the others can go
+    #[command(after_help = "\
+Put the new key first and keep the old one: EMOL_MASTER_KEYS=new:…,main:…, and start every server with both. Then this,
+as the database's owner, as `emol migrate` is run: the account of `emol serve` may not change keys. When `emol doctor`
+names no key any more, start again with the new one alone. Backups made before stay readable with the old one.")]
+    Rewrap {
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Make the pair of keys for backups: the private one into a new file (mode 0600), the public one printed
     Backup {
         /// The file for the private key, which must not exist yet; `emol restore --identity` asks for it
@@ -46,12 +57,43 @@ fn key_id(text: &str) -> Result<String, String> {
     }
 }
 
-pub fn run(args: Args) -> Result<(), Failure> {
-    let (id, file) = match args.verb {
-        Verb::Generate { id, file } => (id, file),
-        Verb::Backup { file } => return backup(&file),
-    };
-    let keys = MasterKeys::generate(&id, &SystemIds);
+/// What [`Verb::Rewrap`] says for programs.
+#[derive(Debug, Serialize)]
+struct Rewrapped {
+    rewrapped: u64,
+}
+
+/// `settings` are asked for by what works on a register alone.
+pub async fn run(args: Args, settings: impl AsyncFnOnce() -> Result<Source, Failure>) -> Result<(), Failure> {
+    match args.verb {
+        Verb::Generate { id, file } => generate(&id, file),
+        Verb::Backup { file } => backup(&file),
+        Verb::Rewrap { json } => rewrap(&settings().await?, json).await,
+    }
+}
+
+async fn rewrap(source: &Source, json: bool) -> Result<(), Failure> {
+    let bus = open::bus(source).await?;
+    let rewrapped = bus.store().keyring().rewrap().await.map_err(|error| match error {
+        KeyError::Db(DbError::Denied(_)) => Failure::Config(
+            "this account may not change keys: run it as the database's owner, as `emol migrate` is run"
+                .to_owned(),
+        ),
+        error => error.into(),
+    })?;
+    if json {
+        return output::say_json(&Rewrapped { rewrapped });
+    }
+    output::say(&match rewrapped {
+        0 => "The first master key wraps everything already: nothing was changed.".to_owned(),
+        1 => "1 key is wrapped by the first master key now.".to_owned(),
+        count => format!("{count} keys are wrapped by the first master key now."),
+    });
+    Ok(())
+}
+
+fn generate(id: &str, file: Option<PathBuf>) -> Result<(), Failure> {
+    let keys = MasterKeys::generate(id, &SystemIds);
     let Some(path) = file else {
         output::say(&keys.to_text());
         output::note(

@@ -5,12 +5,12 @@ use serde::Serialize;
 
 use super::{Failure, open, output};
 use crate::commands::Context;
-use crate::commands::bus::{Bus, Change, Proposal};
+use crate::commands::bus::{Bus, Change, Proposal, Read, Reading};
 use crate::commands::officers::{OfficersCommand, Verb};
 use crate::config::Source;
 use crate::domain::actor::Actor;
 use crate::domain::contact::Email;
-use crate::domain::id::{CommandId, OfficerId, StreamId, StreamType};
+use crate::domain::id::{CommandId, OfficerId, Slug, StreamId, StreamType};
 use crate::domain::permission::{Grant, Permission};
 use crate::domain::personal::Personal;
 use crate::events::Event;
@@ -116,7 +116,7 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
                 grants.into_iter().map(|grant| command(Verb::Withdraw { officer, grant })).collect();
             changed(args.json, officer, together(&bus, by, &commands).await?, "they do not hold that")
         }
-        Verbs::List => list(&kingdom.officers, args.json),
+        Verbs::List => list(&bus, by, &kingdom.officers, args.json).await,
     }
 }
 
@@ -198,7 +198,15 @@ fn row(id: OfficerId, state: &OfficerState) -> Row {
     }
 }
 
-fn list(officers: &Officers, json: bool) -> Result<(), Failure> {
+/// Their addresses are sealed: who lists them is recorded first, as at the desk (V7).
+async fn list(bus: &Bus, by: Actor, officers: &Officers, json: bool) -> Result<(), Failure> {
+    if !officers.all.is_empty() {
+        let count = u32::try_from(officers.all.len()).unwrap_or(u32::MAX);
+        let what = Read::List { query: String::new(), count };
+        let screen = Slug::parse("officer-list").map_err(|why| Failure::Internal(why.to_string()))?;
+        let correlation_id = open::correlation(bus);
+        bus.record_reading(Reading { actor: by, correlation_id, screen, what, reason: None }).await?;
+    }
     let rows: Vec<Row> = officers.all.iter().map(|(id, state)| row(*id, state)).collect();
     if json {
         return output::say_json(&rows);

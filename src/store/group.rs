@@ -303,6 +303,7 @@ impl Plan {
             // Nothing of theirs opens any more, and no PIN is asked for.
             tx.execute("DELETE FROM links WHERE subject = ?", &[Arg::Bytes(owner)]).await?;
             tx.execute("DELETE FROM pins WHERE person = ?", &[Arg::Bytes(owner)]).await?;
+            tx.execute("DELETE FROM bounces WHERE subject = ?", &[Arg::Bytes(owner)]).await?;
             let sql = format!("{} erasures (owner, erased_at) VALUES (?, ?)", backend.insert_ignore());
             tx.execute(sql, &[Arg::Bytes(owner), Arg::Int(self.head.recorded_at.micros())]).await?;
         }

@@ -8,6 +8,7 @@
 
 mod check;
 mod owners;
+mod rewrap;
 
 pub use check::CheckCode;
 
@@ -405,48 +406,6 @@ impl Keyring {
     #[must_use]
     pub fn visitor_hash(&self, parts: &[&[u8]]) -> [u8; 32] {
         seal::keyed_hash(&self.0.visitor, parts)
-    }
-
-    /// Wraps every key with the first master key that another one wraps; returns
-    /// how many. No event is rewritten. The account needs UPDATE on `person_keys`.
-    ///
-    /// # Errors
-    /// [`KeyError::MasterKeyMissing`] when a key cannot be opened.
-    pub async fn rewrap(&self) -> Result<u64, KeyError> {
-        // Shorter than any id, so before the nil id of the log's secret.
-        let mut after = Vec::new();
-        let mut done = 0;
-        loop {
-            let rows = self
-                .0
-                .db
-                .fetch_all(
-                    "SELECT key_id, owner, purpose, wrapped FROM person_keys WHERE key_id > ? \
-                     ORDER BY key_id LIMIT 1000",
-                    &[Arg::Bytes(&after)],
-                )
-                .await?;
-            let Some(last) = rows.last() else { return Ok(done) };
-            after = last.bytes(0)?.to_vec();
-            for row in &rows {
-                let old = row.bytes(3)?;
-                if self.0.master.is_current(old) {
-                    continue;
-                }
-                let id = KeyId(row.uuid(0)?);
-                let place = seal::key_place(id, row.uuid(1)?, row.text(2)?);
-                let key = self.0.master.unwrap(old, &place).map_err(KeyError::MasterKeyMissing)?;
-                let new = self.0.master.wrap(&key, &place, self.0.ids.as_ref());
-                done += self
-                    .0
-                    .db
-                    .execute(
-                        "UPDATE person_keys SET wrapped = ? WHERE key_id = ? AND wrapped = ?",
-                        &[Arg::Bytes(&new), Arg::Bytes(id.0.as_bytes()), Arg::Bytes(old)],
-                    )
-                    .await?;
-            }
-        }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::store::DbError;
 const PAGE: i64 = 1000;
 /// Most people whose last change is remembered one by one.
 const MOST: usize = 50_000;
+/// The event after which nothing here may hold a person's name.
+const ERASED: &str = "CombatantErased";
 /// How often the database is asked whether it is there.
 const KNOCK: Duration = Duration::from_secs(1);
 /// The pause after taking something in, so that a storm of events is read in pages.
@@ -118,6 +120,10 @@ async fn take(state: &AppState, position: &mut Position, outdated: &mut bool) ->
                 let id = CombatantId(row.stream.id);
                 state.followed.note(id, row.position);
                 state.desk_rows.forget(id);
+                // A kept page that is not served any more would hold a name until another takes its place (V6).
+                if *row.event_type == *ERASED {
+                    state.pages.clear();
+                }
             }
             StreamType::Access | StreamType::Log => {}
             _ => *outdated = true,

@@ -5,11 +5,9 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 
 use super::error::AppError;
+use super::guard::MOST_FIELDS;
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CommandId, StreamVersion};
-
-/// The most fields that a form of ours has, generously; more is no form of ours.
-const MOST_FIELDS: usize = 300;
 
 /// A sent form.
 #[derive(Clone, Default)]

@@ -1,8 +1,8 @@
 //! Who may ask at all: cross-site protection, sizes, and how often an address may miss.
 //!
 //! An unsafe method needs `Sec-Fetch-Site: same-origin`. Browsers leave it out
-//! on plain http; then `Origin` must name this site: the configured address,
-//! or the host that the request itself names. Neither header: refused, since
+//! on plain http; then `Origin` must name this site: the configured address, or
+//! on plain http the host that the request itself names. Neither header: refused, since
 //! every browser sends one of them with a form. Nothing was read or written
 //! before this is settled. Pages need no per-user token, so they can be kept.
 
@@ -25,10 +25,6 @@ use crate::app::{MissLimits, WebConfig};
 
 /// Largest body of a form, in bytes.
 pub const MOST_BYTES: usize = 256 * 1024;
-/// Largest body below [`UPLOADS`], in bytes.
-pub const MOST_UPLOAD_BYTES: usize = 8 * 1024 * 1024;
-/// Where files are sent to.
-pub const UPLOADS: &str = "/desk/import";
 /// Most fields of a form.
 pub const MOST_FIELDS: usize = 200;
 /// How long a body may take to arrive.
@@ -44,13 +40,12 @@ const MOST_DRAINED: usize = 32 * 1024 * 1024;
 pub async fn admit(config: &WebConfig, request: Request) -> Result<Request, AppError> {
     same_site(config, request.headers())?;
     let (parts, body) = request.into_parts();
-    let most = if parts.uri.path().starts_with(UPLOADS) { MOST_UPLOAD_BYTES } else { MOST_BYTES };
     let told = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if told.is_some_and(|length: u64| usize::try_from(length).map_or(true, |length| length > most)) {
+    if told.is_some_and(|length: u64| usize::try_from(length).map_or(true, |length| length > MOST_BYTES)) {
         drain(body).await;
         return Err(AppError::TooLarge);
     }
-    let read = tokio::time::timeout(PATIENCE, Limited::new(body, most).collect()).await;
+    let read = tokio::time::timeout(PATIENCE, Limited::new(body, MOST_BYTES).collect()).await;
     let bytes = match read {
         Ok(Ok(collected)) => collected.to_bytes(),
         Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(AppError::TooLarge),
@@ -103,9 +98,9 @@ fn same_site(config: &WebConfig, headers: &HeaderMap) -> Result<(), AppError> {
     }
     let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    let ours = origin.is_some_and(|origin| {
-        origin == config.base_url || origin.split_once("://").is_some_and(|(_, rest)| Some(rest) == host)
-    });
+    // On plain http the site may be asked for by another name, a machine's own for one; on https it has one name.
+    let named = |origin: &str| !config.is_https() && origin.strip_prefix("http://") == host && host.is_some();
+    let ours = origin.is_some_and(|origin| origin == config.base_url || named(origin));
     if ours { Ok(()) } else { Err(AppError::CrossSite) }
 }
 
@@ -124,16 +119,14 @@ impl ClientAddress {
         let chain = headers.get_all("x-forwarded-for");
         let mut address = peer;
         if config.trusted_proxies.contains(&peer) {
-            // The nearest address that is not one of our proxies; what stands before it anybody may have written.
-            let all: Vec<IpAddr> = chain
-                .iter()
-                .filter_map(|value| value.to_str().ok())
-                .flat_map(|value| value.split(','))
-                .filter_map(|text| text.trim().parse::<IpAddr>().ok())
-                .map(|address| address.to_canonical())
-                .collect();
-            if let Some(found) = all.iter().rev().find(|address| !config.trusted_proxies.contains(address)) {
-                address = *found;
+            // The nearest address that is not one of our proxies. What stands before it anybody may have written,
+            // and so too before a word that is no address.
+            let said: Vec<&str> =
+                chain.iter().flat_map(|value| value.to_str().unwrap_or("?").split(',')).collect();
+            let read = said.iter().rev().map_while(|text| text.trim().parse::<IpAddr>().ok());
+            let mut read = read.map(|address| address.to_canonical());
+            if let Some(found) = read.find(|address| !config.trusted_proxies.contains(address)) {
+                address = found;
             }
         }
         let local = peer.is_loopback() && chain.iter().next().is_none();
@@ -256,13 +249,19 @@ mod tests {
         let ok = |pairs: &[(&'static str, &'static str)]| same_site(&config(), &headers(pairs)).is_ok();
         assert!(ok(&[("sec-fetch-site", "same-origin")]));
         assert!(ok(&[("origin", "https://emol.example.org")]));
-        assert!(ok(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
         assert!(!ok(&[("sec-fetch-site", "same-site"), ("origin", "https://emol.example.org")]));
         assert!(!ok(&[("sec-fetch-site", "cross-site")]));
         assert!(!ok(&[("sec-fetch-site", "none")]));
         assert!(!ok(&[("origin", "https://evil.example"), ("host", "emol.example.org")]));
         assert!(!ok(&[("origin", "null"), ("host", "emol.example.org")]));
+        assert!(!ok(&[("origin", "http://evil.example"), ("host", "evil.example")]), "one name on https");
         assert!(!ok(&[]));
+        let mut plain = config();
+        plain.base_url = "http://emol.example.org".to_owned();
+        let ok = |pairs: &[(&'static str, &'static str)]| same_site(&plain, &headers(pairs)).is_ok();
+        assert!(ok(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
+        assert!(!ok(&[("origin", "https://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
+        assert!(!ok(&[("origin", "127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
     }
 
     #[test]
@@ -273,6 +272,11 @@ mod tests {
         assert_eq!(of([10, 0, 0, 1], "1.2.3.4, 5.6.7.8, 10.0.0.2"), IpAddr::from([5, 6, 7, 8]));
         assert_eq!(of([9, 9, 9, 9], "1.2.3.4"), IpAddr::from([9, 9, 9, 9]));
         assert_eq!(of([10, 0, 0, 1], "nonsense"), IpAddr::from([10, 0, 0, 1]));
+        assert_eq!(
+            of([10, 0, 0, 1], "1.2.3.4, 5.6.7.8:4711"),
+            IpAddr::from([10, 0, 0, 1]),
+            "it cannot be read"
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //! When the database is away nothing changes that this server could see; kept
 //! pages are served for up to five minutes more ([`Contact`]), then not.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
@@ -103,11 +103,11 @@ impl Weighter<Key, Kept> for Size {
     }
 }
 
-/// When the database last answered, by this machine's steady clock.
+/// When the database last answered, by this machine's steady clock: milliseconds since `began`.
 #[derive(Debug)]
 pub struct Contact {
     began: Instant,
-    last_millis: AtomicU64,
+    last_millis: AtomicI64,
 }
 
 /// What holds now, to judge kept pages by.
@@ -153,11 +153,11 @@ impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
 
 impl Contact {
     fn new() -> Self {
-        Self { began: Instant::now(), last_millis: AtomicU64::new(0) }
+        Self { began: Instant::now(), last_millis: AtomicI64::new(0) }
     }
 
-    fn since_start(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    fn since_start(&self) -> i64 {
+        i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 
     /// The database answered.
@@ -168,7 +168,15 @@ impl Contact {
     /// How long ago the database last answered.
     #[must_use]
     pub fn ago(&self) -> Duration {
-        Duration::from_millis(self.since_start().saturating_sub(self.last_millis.load(Ordering::Relaxed)))
+        let millis = self.since_start().saturating_sub(self.last_millis.load(Ordering::Relaxed));
+        Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+    }
+
+    /// As if the database had not answered for that long.
+    #[cfg(test)]
+    fn silent_for(&self, silence: Duration) {
+        let silence = i64::try_from(silence.as_millis()).unwrap();
+        self.last_millis.store(self.since_start() - silence, Ordering::Relaxed);
     }
 }
 
@@ -207,6 +215,12 @@ impl Pages {
         let answer = kept.answer(has);
         self.kept.insert(key, kept);
         answer
+    }
+
+    /// How many pages are kept.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.kept.len()
     }
 
     /// Forgets every page.
@@ -321,12 +335,11 @@ mod tests {
     fn kept_pages_outlive_the_database_by_five_minutes() {
         let followed = Followed::from(Position(10));
         let now = Now { day: day(), kingdom: Position(1), followed: &followed };
-        let mut pages = Pages::default();
+        let pages = Pages::default();
         pages.keep(key(""), page(Shows::Nobody, 1), &IfNoneMatch(None));
-        assert!(hits(&pages, now));
-        if let Some(began) = pages.contact.began.checked_sub(Duration::from_secs(301)) {
-            pages.contact.began = began;
-            assert!(!hits(&pages, now));
+        for (silent, served) in [(0, true), (299, true), (301, false)] {
+            pages.contact.silent_for(Duration::from_secs(silent));
+            assert_eq!(hits(&pages, now), served, "{silent} s");
         }
     }
 }

@@ -5,6 +5,7 @@
 //! is around it must not cost more than the page.
 
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
@@ -153,7 +154,7 @@ pub async fn pass(State(state): State<AppState>, mut request: Request, next: Nex
                 asked.form = Some((to.to_owned(), form.clone()));
             }
             let otherwise = if safe { AppError::Busy } else { AppError::OutcomeUnknown };
-            in_time(&state, pin!(next.run(request)), otherwise).await
+            in_time(&state, pin!(surviving(next.run(request))), otherwise).await
         }
         Err(error) => error.into_response(),
     };
@@ -186,6 +187,18 @@ pub async fn pass(State(state): State<AppState>, mut request: Request, next: Nex
         "answered"
     );
     answer
+}
+
+/// The answer, and an error page in place of a panic: a fault of ours costs one request its answer, and nobody a word.
+async fn surviving(answer: impl Future<Output = Response>) -> Response {
+    let mut answer = pin!(answer);
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| {
+            Poll::Ready(AppError::Internal("the handler panicked".to_owned()).into_response())
+        })
+    })
+    .await
 }
 
 /// The answer; or, while the database is away, what is said instead after [`PATIENCE`].
@@ -377,5 +390,24 @@ impl<'a> Problem<'a> {
 
     fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_costs_one_request_its_answer() {
+        let panics = async { panic!("what somebody typed") };
+        assert_eq!(surviving(panics).await.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let later = async {
+            tokio::task::yield_now().await;
+            panic!("what somebody typed")
+        };
+        let answer = surviving(later).await;
+        assert!(answer.extensions().get::<Report>().is_some(), "it becomes a page");
+        let well = async { StatusCode::NO_CONTENT.into_response() };
+        assert_eq!(surviving(well).await.status(), StatusCode::NO_CONTENT);
     }
 }

@@ -74,7 +74,19 @@ pub(super) async fn everything(source: &Source, findings: &mut Findings) {
             return findings.failed("keys", &error.into(), Some(to_do));
         }
     };
-    findings.ok("keys", "the master keys open what is sealed");
+    match store.keyring().wrapped_by_others().await {
+        Ok(0) => findings.ok("keys", "the master keys open what is sealed"),
+        Ok(count) => {
+            let found = format!("another master key than the first still wraps {count} of the keys");
+            findings.add(
+                "keys",
+                Grade::Warning,
+                found,
+                Some("run `emol keys rewrap` as the database's owner"),
+            );
+        }
+        Err(error) => findings.failed("keys", &error.into(), None),
+    }
     if let Err(failure) = clocks(&store, &db, findings).await {
         findings.failed("clock", &failure, None);
     }

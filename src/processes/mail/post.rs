@@ -174,6 +174,17 @@ impl Post {
         }
     }
 
+    /// Whose data a mail of the outbox shows: who shares a mailbox is in one mail (L2).
+    #[must_use]
+    pub fn people_in(mail: &StoredMail) -> Vec<CombatantId> {
+        let listed = params(mail).map(|params| params.people).unwrap_or_default();
+        let mut people: Vec<_> =
+            listed.iter().map(|one| one.who).chain(mail.subject).map(CombatantId).collect();
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+
     /// The letter, of its own values and of what every mail has.
     fn letter(
         &self,

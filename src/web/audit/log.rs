@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{address, row, when};
 use crate::domain::actor::Actor;
 use crate::domain::date::{CivilDate, Instant};
-use crate::domain::id::Position;
+use crate::domain::id::{CombatantId, Position, StreamId};
 use crate::domain::permission::Permission;
 use crate::events::Event;
 use crate::store::EventFilter;
@@ -138,6 +138,13 @@ pub async fn show(
         people.sort_unstable();
         people.dedup();
         reading::of_list(&state, &officer, "audit-log", asked.words(), people.len()).await?;
+        // Whose history alone was asked for can see that it was.
+        let alone = asked.filter.subject.map(CombatantId);
+        if let Some(person) =
+            alone.filter(|id| found.iter().any(|row| row.stream == StreamId::combatant(*id)))
+        {
+            reading::of_record(&state, &officer, "audit-log", person).await?;
+        }
         for entry in state.bus().open_rows(found).await? {
             rows.push(row(&state, &officer, &entry).await?);
         }

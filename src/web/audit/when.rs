@@ -21,7 +21,7 @@ pub fn instant(text: &str, zone: Tz) -> Option<Instant> {
     let second = NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S").map(|at| (at, 999_999));
     let exact = NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S%.f").map(|at| (at, 0));
     let (local, rest) = minute.or(second).or(exact).ok()?;
-    CivilDate::parse(&text[..10]).ok()?;
+    CivilDate::parse(text.get(..10)?).ok()?;
     // An hour that the clocks show twice is taken as the later one, one that they skip as the one after.
     let at = zone
         .from_local_datetime(&local)
@@ -61,6 +61,8 @@ mod tests {
         }
         for bad in
             ["", "yesterday", "2026-13-01 10:00", "0000-01-01 00:00", "2026-02-29 10:00", "12026-01-01 10:00"]
+                .into_iter()
+                .chain(["1-1-1 1:1", "2026-3-4 18:30", "2026-3-4\u{3000}18:30", "2026-3-4\u{a0} 18:30"])
         {
             assert_eq!(instant(bad, Toronto), None, "{bad}");
         }

@@ -58,7 +58,7 @@ impl File {
 
     /// One more row.
     pub fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) {
-        self.rows.push(cells.into_iter().map(|cell| harmless(cell.as_ref())).collect());
+        self.rows.push(cells.into_iter().map(|cell| cell.as_ref().to_owned()).collect());
     }
 
     /// The file as an answer: `people-2026-11-22.csv`.
@@ -83,15 +83,19 @@ impl File {
 
     fn csv(&self) -> Result<Vec<u8>, AppError> {
         let broken = |why: String| AppError::Internal(why);
-        let mut file = csv::Writer::from_writer(b"\xEF\xBB\xBF".to_vec());
+        // Every cell in quotes: where a spreadsheet's separator is the semicolon, one in a cell begins no other.
+        let mut file = csv::WriterBuilder::new()
+            .quote_style(csv::QuoteStyle::Always)
+            .from_writer(b"\xEF\xBB\xBF".to_vec());
         for row in &self.rows {
+            let row = row.iter().map(|cell| harmless(cell));
             file.write_record(row).map_err(|why| broken(why.to_string()))?;
         }
         file.into_inner().map_err(|why| broken(why.to_string()))
     }
 }
 
-/// A cell that no spreadsheet takes for a formula (OWASP, CSV Injection).
+/// A cell that no spreadsheet takes for a formula (OWASP, CSV Injection). In a workbook cells are texts already.
 fn harmless(cell: &str) -> String {
     match cell.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{cell}"),
@@ -102,6 +106,16 @@ fn harmless(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_workbook_keeps_a_cell_as_it_is_and_a_csv_file_quotes_it() {
+        let mut file = File::new(["branch"]);
+        file.row(["x;=1+1"]);
+        assert_eq!(file.csv().unwrap(), b"\xEF\xBB\xBF\"branch\"\n\"x;=1+1\"\n");
+        file.row(["+14165550123"]);
+        assert_eq!(file.rows[2], ["+14165550123"]);
+        assert!(file.csv().unwrap().ends_with(b"\"'+14165550123\"\n"));
+    }
 
     #[test]
     fn no_cell_is_a_formula() {

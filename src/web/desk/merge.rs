@@ -209,6 +209,9 @@ async fn find(
     typed: &str,
 ) -> Result<Response, AppError> {
     let text: String = typed.trim().chars().take(MOST_CHARS).collect();
+    if !text.is_empty() {
+        state.desk_searches.take(officer.id)?;
+    }
     let index = state.lists()?.desk();
     let today = state.today();
     let rules = officer.kingdom.catalogue.in_force_on(today);

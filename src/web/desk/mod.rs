@@ -40,15 +40,11 @@ mod warrants;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get, post};
 
 use super::state::AppState;
 use crate::domain::id::Position;
 use crate::projections::State;
-
-/// The most bytes of a form; the longest of ours lists some hundred people, one a line.
-const MOST_BYTES: usize = 64 * 1024;
 
 /// The routes of this room.
 pub fn routes() -> Router<AppState> {
@@ -97,7 +93,6 @@ pub fn routes() -> Router<AppState> {
         .merge(kingdom::routes())
         // The privacy policy.
         .merge(policies::routes())
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
 }
 
 /// A form that does one thing to a person.

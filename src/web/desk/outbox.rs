@@ -16,7 +16,7 @@ use crate::domain::date::Instant;
 use crate::domain::id::{CombatantId, OfficerId};
 use crate::domain::mail::{Mail, MailState, TryOutcome};
 use crate::domain::permission::Permission;
-use crate::processes::mail::{ComposeError, Composed, Links};
+use crate::processes::mail::{ComposeError, Composed, Links, Post};
 use crate::store::outbox::{MailFilter, StoredMail};
 use crate::web::error::AppError;
 use crate::web::form::Sent;
@@ -168,7 +168,11 @@ async fn show(
         Some(id) if Mail::parse(&mail.template) == Some(Mail::OfficerInvited) => {
             reading::of_officer(&state, &officer, "outbox", OfficerId(id)).await?;
         }
-        Some(id) => reading::of_record(&state, &officer, "outbox", CombatantId(id)).await?,
+        Some(_) => {
+            for person in Post::people_in(&mail) {
+                reading::of_record(&state, &officer, "outbox", person).await?;
+            }
+        }
         None => reading::of_list(&state, &officer, "outbox", "mail".to_owned(), 1).await?,
     }
     let zone = officer.kingdom.catalogue.kingdom.zone.tz();

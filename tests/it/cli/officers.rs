@@ -21,6 +21,11 @@ fn a2_the_first_administrator_is_made_on_the_command_line() {
     let answer = invite(&place, "mol@example.org", &["--administrator"]);
     assert_eq!(answer.code, 0, "{answer:?}");
     assert_eq!(grants(&place, "mol@example.org").len(), 14);
+    // Who lists officers opens their addresses, and that is on record (V7); an empty list opens nothing.
+    let head = || place.json(&["verify", "--json"])["head"]["position"].as_i64().unwrap();
+    let before = head();
+    assert!(place.run(&["officer", "list"]).out.contains("mol@example.org"));
+    assert_eq!(head(), before + 1);
     let history = place.json(&["history", "kingdom", "--json"]);
     let actor = history["events"][0]["actor"].as_str().unwrap();
     assert!(actor.starts_with("operator:"), "{actor}");

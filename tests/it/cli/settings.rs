@@ -270,3 +270,27 @@ fn a_database_that_is_none_of_ours_is_named_and_left_as_it_is() {
         assert!(answer.code == 3 && answer.err.contains("DATABASE_URL"), "{url} {answer:?}");
     }
 }
+
+#[test]
+fn a_master_key_that_was_seen_is_changed_and_then_left_out() {
+    let place = Place::migrated();
+    let invited =
+        place.run(&["officer", "invite", "mol@example.org", "--name", "Somebody", "--administrator"]);
+    assert_eq!(invited.code, 0, "{invited:?}");
+    let old = std::fs::read_to_string(place.file("emol.db.key")).unwrap().trim().to_owned();
+    let new = bare(&["keys", "generate", "--id", "new"]).output().unwrap();
+    let new = answer(new).out.trim().to_owned();
+    let with = |keys: &str, args: &[&str]| {
+        answer(place.command(args).env("EMOL_MASTER_KEYS", keys).output().unwrap())
+    };
+    let both = format!("{new},{old}");
+    let doctor = with(&both, &["doctor"]);
+    assert!(doctor.out.contains("emol keys rewrap"), "{doctor:?}");
+    let rewrapped = with(&both, &["keys", "rewrap", "--json"]);
+    let rewrapped: serde_json::Value = serde_json::from_str(&rewrapped.out).unwrap();
+    assert!(rewrapped["rewrapped"].as_u64().unwrap() >= 2, "the officers' key and the log's: {rewrapped}");
+    assert!(with(&both, &["keys", "rewrap"]).out.contains("nothing was changed"));
+    assert!(with(&both, &["doctor"]).out.contains("the master keys open what is sealed"));
+    assert!(with(&new, &["officer", "list"]).out.contains("mol@example.org"));
+    assert_eq!(with(&old, &["officer", "list"]).code, 3);
+}

@@ -15,6 +15,7 @@ use emol::domain::personal::Purpose;
 use emol::events::combatant::ErasureCause;
 use emol::events::evolve::Standing;
 use emol::events::{CombatantEvent, Event};
+use emol::store::bounces::Bounce;
 use emol::store::verify::verify;
 use emol::store::{ClaimKind, Store};
 
@@ -55,10 +56,14 @@ fn v6_after_erasure_nothing_opens_and_the_log_still_verifies() {
         let hash = bus.store().keyring().claim_hash(ClaimKind::CardId, "lion-rampant-gules");
         assert_eq!(bus.store().claim_owner(ClaimKind::CardId, &hash).await.unwrap(), Some(person(1).0));
         assert!(anything_opens(bus.store(), 1).await);
+        let bounce = Bounce { subject: person(1).0, address: [1; 32], at: bus.now(), code: 550 };
+        bus.store().mark_bounced(&bounce).await.unwrap();
+        assert!(bus.store().bounce_of(person(1).0).await.unwrap().is_some());
 
         issue(&bus, 3, operator(), about(person(1), ERASE)).await.unwrap();
 
         assert!(!anything_opens(bus.store(), 1).await);
+        assert!(bus.store().bounce_of(person(1).0).await.unwrap().is_none());
         assert_eq!(bus.store().claim_owner(ClaimKind::CardId, &hash).await.unwrap(), None);
         let record = bus.record(person(1)).await.unwrap();
         assert_eq!(record.standing, Standing::Erased);

@@ -111,8 +111,10 @@ fn a_change_of_master_keys_rewraps_keys_and_keeps_claims() {
         let both = MasterKeys::parse(&format!("{},{}", *fresh.to_text(), *master_keys().to_text())).unwrap();
         let open = |db, keys| Store::open(db, keys, Arc::new(FixedClock::at(NOW)), Arc::new(SystemIds));
         let owner = open(database.admin.clone(), both).await.unwrap();
+        assert_eq!(owner.keyring().wrapped_by_others().await.unwrap(), 3);
         assert_eq!(owner.keyring().rewrap().await.unwrap(), 3, "two keys and the log's secret");
         assert_eq!(owner.keyring().rewrap().await.unwrap(), 0);
+        assert_eq!(owner.keyring().wrapped_by_others().await.unwrap(), 0);
         let later = open(database.db.clone(), fresh).await.unwrap();
         assert!(later.keyring().open_field("legal_name", &name).await.unwrap().is_some());
         assert_eq!(later.keyring().claim_hash(ClaimKind::CardId, "a card"), claim);

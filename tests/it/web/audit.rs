@@ -46,6 +46,15 @@ fn the_log_is_filtered_by_person_officer_kind_and_time() {
         cast.site.register(&fighter("Magnús", "bufab-babad-gutih-tugad")).await;
         let auditor = cast.be("auditor").await;
         auditor.get(&format!("/audit?person={asta}")).await.is(200).shows("Ásta").hides("Magnús");
+        assert_eq!(
+            cast.readings().await,
+            ["ListRead", "RecordRead"],
+            "the person sees that it was read (V7)"
+        );
+        let stranger = "018f0000-0000-7000-8000-000000000000";
+        auditor.get(&format!("/audit?person={stranger}")).await.is(200);
+        assert_eq!(cast.readings().await, ["ListRead", "RecordRead", "ListRead"]);
+        auditor.get("/audit?from=1-1-1+1:1&to=2026-3-4%E3%80%8018:30").await.is(422);
         auditor
             .get("/audit?kind=CardIssued")
             .await

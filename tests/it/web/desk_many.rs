@@ -151,7 +151,7 @@ fn v7_the_result_is_taken_along_for_a_reason() {
         minister.post(&file, "reason=").await.is(422).shows("href=\"#export-reason\"");
         let taken = minister.post(&file, "reason=For+the+earl+marshal").await.is(200);
         assert_eq!(taken.header("content-type"), "text/csv; charset=utf-8");
-        let lines: Vec<&str> = taken.body.trim_start_matches('\u{feff}').lines().collect();
+        let lines = taken.csv();
         assert_eq!(lines[0], "sca_name,legal_name,outcome,what");
         assert_eq!(
             lines[1],

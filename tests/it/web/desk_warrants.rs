@@ -119,7 +119,7 @@ fn v7_the_roster_leaves_as_a_file_for_a_reason_and_only_where_one_may() {
             file.header("content-disposition")
                 .starts_with("attachment; filename=\"warrants-armoured-combat-")
         );
-        let lines: Vec<&str> = file.body.trim_start_matches('\u{feff}').lines().collect();
+        let lines = file.csv();
         let head = "sca_name,legal_name,warrant,since,until,state,waiver_expires,card_expires,member_expiry,member_number";
         assert_eq!(lines[0], head);
         assert_eq!(lines[1], "Ásta,Xavier Jansen,Field Marshal,2026-01-10,,active,2032-01-10,2027-03-15,,");

@@ -83,6 +83,26 @@ impl Answer {
         self
     }
 
+    /// The lines of the answer, a CSV file, with only the quotes that its cells need. The file itself
+    /// quotes every cell: no separator that a spreadsheet may be set to splits one.
+    #[track_caller]
+    pub fn csv(&self) -> Vec<String> {
+        let text = self.body.strip_prefix('\u{feff}').expect("a byte order mark");
+        let mut lines = Vec::new();
+        let mut quoted =
+            csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
+        for row in csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes()).records() {
+            let row = row.unwrap();
+            quoted.write_record(&row).unwrap();
+            let mut line = csv::Writer::from_writer(Vec::new());
+            line.write_record(&row).unwrap();
+            let line = String::from_utf8(line.into_inner().unwrap()).unwrap();
+            lines.push(line.trim_end_matches('\n').to_owned());
+        }
+        assert_eq!(quoted.into_inner().unwrap(), text.as_bytes(), "a cell without quotes");
+        lines
+    }
+
     /// The answer, which must have that status.
     #[track_caller]
     pub fn is(self, status: u16) -> Self {

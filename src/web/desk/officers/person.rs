@@ -133,6 +133,7 @@ async fn searched(
     if find.chars().count() > MOST_CHARS {
         return Ok(Err(format!("At most {MOST_CHARS} characters can be searched for")));
     }
+    state.desk_searches.take(reader.id)?;
     let today = state.today();
     let rules = state.kingdom().catalogue.in_force_on(today);
     let query = Query { text: find.to_owned(), per_page: MOST, ..Query::default() };

@@ -16,7 +16,6 @@ mod list;
 mod version;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -29,7 +28,6 @@ use crate::domain::id::{StreamId, StreamType};
 use crate::domain::permission::Permission;
 use crate::events::evolve::Policies;
 use crate::web::error::AppError;
-use crate::web::guard::MOST_BYTES;
 use crate::web::session::CurrentOfficer;
 use crate::web::state::AppState;
 use crate::web::views::{CommandForm, Field, Flash};
@@ -70,7 +68,6 @@ pub fn routes() -> Router<AppState> {
         .route(APPROVE, get(approve::show).post(approve::approve))
         .route("/desk/policies/{version}", get(version::show))
         .route("/desk/policies/{version}/stop-requiring", post(acts::stop_requiring))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
 }
 
 /// What stands in the way of ordinary work, or will, in sentences (V4, V9).

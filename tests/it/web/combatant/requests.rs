@@ -31,9 +31,28 @@ fn l2_the_answer_is_the_same_whoever_asks_and_a_family_gets_one_mail() {
             assert_eq!(who, [mother.0.to_string(), son.0.to_string()], "{mail}");
             assert_eq!(people[0].get("link").is_some(), mail != "card-link");
         }
+        // An officer who looks at such a mail reads of everybody in it (V7).
+        let minister = cast.be("list-minister").await;
+        for person in [mother, son] {
+            let reader = minister.get("/desk/outbox").await.is(200);
+            let to =
+                reader.body.split("href=\"/desk/outbox/").skip(1).map(|rest| rest.split('"').next().unwrap());
+            let before = readings_of(&cast, person).await;
+            for mail in to.filter(|mail| !mail.contains('?')) {
+                minister.get(&format!("/desk/outbox/{mail}")).await.is(200);
+            }
+            assert!(readings_of(&cast, person).await >= before + 3, "three mails name {person}");
+        }
         // Nothing personal stands in the outbox.
         assert!(!format!("{mails:?}").contains("example"));
     });
+}
+
+/// How often somebody's record was read by an officer.
+async fn readings_of(cast: &Cast, person: CombatantId) -> usize {
+    let store = &cast.site.state.services.store;
+    let rows = store.read_subject(person.0).await.unwrap();
+    rows.iter().filter(|row| &*row.event_type == "RecordRead").count()
 }
 
 #[test]
