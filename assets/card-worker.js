@@ -11,23 +11,31 @@ const find = (what) => caches.match(what, { cacheName: SHELF, ignoreVary: true }
 const ours = (place) => new URL(place).origin === location.origin && new URL(place).pathname.startsWith("/card/");
 const pages = async (shelf) => (await shelf.keys()).filter(({ url }) => ours(url));
 
+// What a page shows besides its words, as addresses.
+const parts = (text) =>
+  [...text.matchAll(PARTS)].map(([, path]) => new URL(path.replaceAll("&amp;", "&").replaceAll("&#x3D;", "="), location).href);
+
+// Takes off the shelf what no page on it shows: an earlier release's parts, the code of a card that went.
+const sweep = async (shelf) => {
+  const kept = await pages(shelf);
+  const texts = await Promise.all(kept.map(async (page) => (await shelf.match(page, { ignoreVary: true })).text()));
+  const shown = new Set([...kept.map(({ url }) => url), ...texts.flatMap(parts)]);
+  for (const request of await shelf.keys()) {
+    if (!shown.has(request.url)) await shelf.delete(request, { ignoreVary: true });
+  }
+};
+
 // Puts a page on the shelf, with all that it shows, and says when it was fetched.
 const store = async (place, answer) => {
   const text = await answer.text();
   if (!text.includes('<article class="pass"')) throw new Error("this is no card");
   const shelf = await caches.open(SHELF);
-  const parts = [...text.matchAll(PARTS)].map(([, path]) => new URL(path.replaceAll("&amp;", "&").replaceAll("&#x3D;", "="), location).href);
-  await Promise.all(parts.map(async (part) => (await find(part)) ?? shelf.add(part)));
+  await Promise.all(parts(text).map(async (part) => (await find(part)) ?? shelf.add(part)));
   const headers = new Headers(answer.headers);
   for (const name of ["content-encoding", "content-length"]) headers.delete(name);
   headers.set("x-kept-at", new Date().toISOString());
   await shelf.put(place, new Response(text, { headers }));
-  // What only an earlier release's page needed goes, once no other page may need it.
-  if ((await pages(shelf)).length === 1) {
-    for (const request of await shelf.keys()) {
-      if (request.url !== place && !parts.includes(request.url)) await shelf.delete(request);
-    }
-  }
+  await sweep(shelf);
 };
 
 const keep = async (place) => {
@@ -40,7 +48,7 @@ const keep = async (place) => {
 const drop = async (place) => {
   const shelf = await caches.open(SHELF);
   await shelf.delete(place, { ignoreVary: true });
-  if ((await pages(shelf)).length) return;
+  if ((await pages(shelf)).length) return sweep(shelf);
   await caches.delete(SHELF);
   await self.registration.unregister();
 };

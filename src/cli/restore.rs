@@ -199,10 +199,11 @@ async fn erase(bus: &Bus, db: &Db, owner: Uuid, at: Instant) -> Result<(), Failu
         seen: None,
         command: Command::Combatant {
             combatant: CombatantId(owner),
-            command: Erase { cause: ErasureCause::Officer }.into(),
+            command: Erase { cause: ErasureCause::Restored }.into(),
         },
     };
     match bus.execute(request).await {
+        // The backup may know nothing of this person, or that the record had ended.
         Ok(_) | Err(BusError::Refused(_)) => {}
         Err(error) => return Err(error.into()),
     }

@@ -244,6 +244,8 @@ pub enum ErasureCause {
     Declined,
     /// The person withdrew consent.
     Withdrawn,
+    /// The person was erased before, and a backup from before that was restored.
+    Restored,
 }
 
 /// A name as evidence of a waiver: sealed with a key of its own, with its own date (V6).

@@ -234,6 +234,7 @@ fn combatant(event: &CombatantEvent, catalogue: &Catalogue) -> (String, Option<S
                 ErasureCause::Officer => "By an officer",
                 ErasureCause::Declined => "The privacy policy was declined",
                 ErasureCause::Withdrawn => "Consent was withdrawn",
+                ErasureCause::Restored => "Again, after a backup was restored",
             };
             let kept = e.evidence_until.map_or_else(String::new, |day| {
                 format!("; the waiver’s evidence is kept until {}", long_date(day))

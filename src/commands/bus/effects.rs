@@ -116,7 +116,7 @@ impl Effects {
             }
             Event::Combatant(CombatantEvent::CombatantErased(e)) => {
                 let why = match e.cause {
-                    ErasureCause::Officer => None,
+                    ErasureCause::Officer | ErasureCause::Restored => None,
                     ErasureCause::Declined => Some("declined"),
                     ErasureCause::Withdrawn => Some("withdrawn"),
                 };
