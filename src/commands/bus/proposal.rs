@@ -125,10 +125,16 @@ impl Bus {
         along: &Along,
     ) -> Result<Receipt, Attempt> {
         proposal.changes.retain(|change| !change.facts.is_empty());
+        let now = self.now();
         if proposal.changes.is_empty() {
+            // A link is for one form, also for one that changes nothing (L1).
+            if let Some(link) = along.uses
+                && !self.0.store.consume_link(link, now).await.map_err(BusError::from)?
+            {
+                return Err(BusError::LinkSpent.into());
+            }
             return Ok(self.nothing_to_record());
         }
-        let now = self.now();
         let catalogue = Arc::clone(&self.kingdom().catalogue);
         let mut effects = Effects::default();
         for change in &mut proposal.changes {

@@ -52,7 +52,8 @@ pub async fn change(State(state): State<AppState>, sent: SentByLink) -> Result<R
         sent.attempt(&state, Some(seen), command.into(), Along::default())
     };
     let mut answer = ask(seen).await;
-    if let Err(BusError::Stale { seen, now }) = answer {
+    if let (Err(BusError::Stale { seen, now }), false) = (&answer, by.is_spent()) {
+        let (seen, now) = (*seen, *now);
         match conflicting(&state, by.person, &sent.form, seen, now).await? {
             // Something else about the person changed: nothing that this form would overwrite.
             None => answer = ask(now).await,

@@ -41,8 +41,8 @@ pub struct ByLink {
     spent: bool,
 }
 
-/// A form that was sent by a link. A link that is used up is let through, because the same form may have been
-/// sent twice, and the log knows what it did the first time.
+/// A form that was sent by a link. A link that is used up is let through for the form alone that used it: the same
+/// form may have been sent twice, and the log knows what it did the first time.
 pub struct SentByLink {
     /// Whose link.
     pub by: ByLink,
@@ -104,7 +104,11 @@ impl FromRequest<AppState> for SentByLink {
         let by = find(state, &path).await?;
         let form = Sent::from_request(request, state).await?;
         let command_id = form.command_id()?;
-        Ok(Self { by, form, command_id })
+        let sent = Self { by, form, command_id };
+        if sent.by.spent && !sent.was_answered(state).await? {
+            return Err(Instead::gone(state, sent.by.purpose));
+        }
+        Ok(sent)
     }
 }
 
@@ -196,11 +200,16 @@ impl ByLink {
         Actor::LinkHolder(self.id)
     }
 
+    /// Whether the link was used, or is too old: then nothing of the record is shown.
+    pub(super) const fn is_spent(&self) -> bool {
+        self.spent
+    }
+
     /// What becomes of a refusal that the page itself cannot show.
     pub(super) fn failed(&self, state: &AppState, error: BusError) -> Instead {
         match error {
             BusError::LinkSpent => Instead::gone(state, self.purpose),
-            BusError::Refused(_) if self.spent => Instead::gone(state, self.purpose),
+            BusError::Refused(_) | BusError::Stale { .. } if self.spent => Instead::gone(state, self.purpose),
             other => other.into(),
         }
     }
@@ -212,6 +221,12 @@ impl ByLink {
 }
 
 impl SentByLink {
+    /// Whether this link sent a form of this number before, and something came of it.
+    async fn was_answered(&self, state: &AppState) -> Result<bool, AppError> {
+        let rows = state.services.store.read_command(self.command_id).await?;
+        Ok(rows.first().is_some_and(|row| row.actor == self.by.actor()))
+    }
+
     /// Asks for something, which uses the link up. Where a rule stands against it, the form is shown `again` with
     /// what the rule says.
     ///

@@ -52,6 +52,41 @@ fn p3_a_person_changes_their_details_with_the_desks_messages() {
 }
 
 #[test]
+fn l1_a_link_that_was_used_or_is_too_old_shows_nothing_whatever_is_sent_by_it() {
+    on_all_databases(|database| async move {
+        let cast = serve(&database).await;
+        let id = member(&cast, "Ásta", "asta@example.org").await;
+        let link = asked(&cast, id, 1).await;
+        let page = cast.site.get(&link).await.is(200).shows("(416) 555-0100");
+        // Used by a form that changes nothing: used all the same.
+        cast.site.post(&link, &filled(&page, &[])).await.is(200).shows("Your details are saved");
+        cast.site.get(&link).await.is(410);
+        let other = asked(&cast, id, 2).await;
+        let page = cast.site.get(&other).await.is(200);
+        cast.site.post(&other, &filled(&page, &[("city", "Ottawa")])).await.is(200);
+        let late = asked(&cast, id, 3).await;
+        cast.site.clock.set(NOW.plus_seconds(25 * 3600));
+        let facts = cast.facts().await.len();
+        for link in [&link, &other, &late] {
+            for seen in ["0", "1", "99"] {
+                for number in 0..2 {
+                    let command = Uuid::from_u128(77 + number).to_string();
+                    let body = form(&[("command_id", &command), ("seen_version", seen), ("sca_name", "")]);
+                    let answer = cast.site.post(link, &body).await.is(410).shows("no longer works");
+                    answer.hides("Ásta").hides("555-0100").hides("Ottawa").hides("asta@");
+                }
+            }
+        }
+        // With the number of the form that used it, and something else in it.
+        let changed = filled(&page, &[("city", "Kingston"), ("seen_version", "0")]);
+        let answer = cast.site.post(&other, &changed).await;
+        assert!([409, 410].contains(&answer.status), "{}", answer.status);
+        answer.hides("Ásta").hides("555-0100").hides("asta@");
+        assert_eq!(cast.facts().await.len(), facts);
+    });
+}
+
+#[test]
 fn a_new_address_is_confirmed_there_and_the_old_one_is_told() {
     on_all_databases(|database| async move {
         let cast = serve(&database).await;
