@@ -428,8 +428,8 @@ const fn purpose(mail: Mail) -> LinkPurpose {
     }
 }
 
-/// `9 November 2026, 14:05`, on the kingdom's clocks.
+/// `9 November 2026, 14:05 EST`, on the kingdom's clocks.
 fn moment(at: Instant, zone: chrono_tz::Tz) -> String {
     let utc = chrono::DateTime::from_timestamp_micros(at.micros()).unwrap_or_default();
-    utc.with_timezone(&zone).format("%-d %B %Y, %H:%M").to_string()
+    utc.with_timezone(&zone).format("%-d %B %Y, %H:%M %Z").to_string()
 }

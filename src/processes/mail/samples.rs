@@ -9,12 +9,12 @@ use crate::domain::mail::Mail;
 pub fn of(mail: Mail) -> Value {
     let link = "https://emol.example.org/link/8Rkqv0mG1yQ7cXo2bT5nUw";
     let named = |more: Value| with(json!({ "name": "Ásta Bjarnardóttir" }), more);
-    let linked = || named(json!({ "link": link, "until": "10 November 2026, 09:00" }));
+    let linked = || named(json!({ "link": link, "until": "10 November 2026, 09:00 EST" }));
     let people = || {
         json!({
             "one": false,
             "people": [{ "name": "Ásta Bjarnardóttir", "href": link }, { "name": "Ραφαήλ", "href": link }],
-            "until": "10 November 2026, 09:00",
+            "until": "10 November 2026, 09:00 EST",
         })
     };
     let own = match mail {
