@@ -4,6 +4,7 @@
 
 use super::Command;
 use super::combatant::CombatantCommand;
+use super::combatant::withdraw_entry::Entered;
 use super::officers::OfficersCommand;
 use crate::domain::actor::Actor;
 use crate::domain::id::{CombatantId, Slug};
@@ -84,6 +85,7 @@ pub fn of_combatant(combatant: CombatantId, command: &CombatantCommand) -> Requi
         discipline: Some(discipline.clone()),
         not_own: vec![combatant],
     };
+    let waiver = || Requirement { not_own: vec![combatant], ..kingdom(Permission::WriteWaiverDate) };
     match command {
         CombatantCommand::Register(_)
         | CombatantCommand::ChangeDetails(_)
@@ -114,11 +116,14 @@ pub fn of_combatant(combatant: CombatantId, command: &CombatantCommand) -> Requi
         CombatantCommand::EndWarrant(c) => within(Permission::WriteMarshal, &c.discipline),
         CombatantCommand::RecordWaiver(_)
         | CombatantCommand::CorrectWaiver(_)
-        | CombatantCommand::DestroyEvidence(_) => {
-            let mut needs = kingdom(Permission::WriteWaiverDate);
-            needs.not_own = vec![combatant];
-            needs
-        }
+        | CombatantCommand::DestroyEvidence(_) => waiver(),
+        // What an entry needed to be made, it needs to be taken back.
+        CombatantCommand::WithdrawEntry(c) => match &c.about {
+            Entered::Card(discipline) => within(Permission::WriteCardDate, discipline),
+            Entered::Authorization(discipline) => within(Permission::WriteAuthorizations, discipline),
+            Entered::Warrant(discipline) => within(Permission::WriteMarshal, discipline),
+            Entered::Waiver => waiver(),
+        },
     }
 }
 

@@ -109,6 +109,13 @@ stream_events! {
             /// Why, sealed.
             reason: Personal,
         }
+        /// An entry had been a mistake; nothing takes its place on the timeline (D4).
+        EntryWithdrawn = 1 {
+            /// The entry that was taken back.
+            entry: EventId,
+            /// Why, sealed.
+            reason: Personal,
+        }
         /// A warrant as marshal was granted; in effect on its start (C8).
         WarrantGranted = 1 {
             /// The warrant.

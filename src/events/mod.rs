@@ -114,6 +114,7 @@ const LATER: &[(&str, i64, i64)] = &[
     ("CorrectionSettled", 1, 2),
     ("EvidenceDestroyed", 1, 2),
     ("DisciplineResumed", 1, 2),
+    ("EntryWithdrawn", 1, 2),
 ];
 
 /// The log format that events of this type and version need ([`crate::store::format`]).

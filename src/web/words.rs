@@ -172,6 +172,7 @@ fn combatant(event: &CombatantEvent, catalogue: &Catalogue) -> (String, Option<S
             ),
             None,
         ),
+        CombatantEvent::EntryWithdrawn(e) => ("An entry taken back".to_owned(), Some(because(&e.reason))),
         CombatantEvent::AuthorizationRevoked(e) => (
             format!(
                 "{} revoked in {}",

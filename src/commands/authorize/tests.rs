@@ -8,7 +8,7 @@ use crate::commands::combatant::{
     accept_policy, ask_correction, assign_card_id, change_details, change_own_details, confirm_address,
     correct_card, correct_waiver, destroy_evidence, end_warrant, erase, grant_authorization, grant_warrant,
     issue_card, lock_pin, record_waiver, register, renew_card, renew_check_code, renew_warrant,
-    revoke_authorization, send_link, set_listing, set_pin, settle_correction,
+    revoke_authorization, send_link, set_listing, set_pin, settle_correction, withdraw_entry,
 };
 use crate::commands::kingdom::*;
 use crate::commands::officers::Verb;
@@ -107,6 +107,12 @@ fn about_people() -> Vec<CombatantCommand> {
         settle_correction::SettleCorrection { asked: EventId(Uuid::nil()) }.into(),
         renew_check_code::RenewCheckCode.into(),
         destroy_evidence::DestroyEvidence::default().into(),
+        withdraw_entry::WithdrawEntry {
+            entry: EventId(Uuid::nil()),
+            about: withdraw_entry::Entered::Card(slug("fencing")),
+            reason: reason(),
+        }
+        .into(),
     ]
 }
 
@@ -138,11 +144,12 @@ fn row(command: &CombatantCommand) -> usize {
         CombatantCommand::SettleCorrection(_) => 22,
         CombatantCommand::RenewCheckCode(_) => 23,
         CombatantCommand::DestroyEvidence(_) => 24,
+        CombatantCommand::WithdrawEntry(_) => 25,
     }
 }
 
 /// Permission, whether it is about the discipline, whether one's own record is out of bounds (A3).
-const TABLE: [(Permission, bool, bool); 25] = [
+const TABLE: [(Permission, bool, bool); 26] = [
     (Permission::WriteCombatantInfo, false, false),  // Register
     (Permission::WriteCombatantInfo, false, false),  // ChangeDetails
     (Permission::WriteCombatantInfo, false, false),  // AcceptPolicy
@@ -168,7 +175,25 @@ const TABLE: [(Permission, bool, bool); 25] = [
     (Permission::WriteCombatantInfo, false, false),  // SettleCorrection
     (Permission::WriteCombatantInfo, false, false),  // RenewCheckCode
     (Permission::WriteWaiverDate, false, true),      // DestroyEvidence
+    (Permission::WriteCardDate, true, true),         // WithdrawEntry, of a card
 ];
+
+#[test]
+fn a1_to_take_an_entry_back_needs_what_it_needed_to_make_it() {
+    use withdraw_entry::{Entered, WithdrawEntry};
+    let fencing = || slug("fencing");
+    for (about, permission) in [
+        (Entered::Card(fencing()), Permission::WriteCardDate),
+        (Entered::Authorization(fencing()), Permission::WriteAuthorizations),
+        (Entered::Warrant(fencing()), Permission::WriteMarshal),
+        (Entered::Waiver, Permission::WriteWaiverDate),
+    ] {
+        let discipline = about.discipline().cloned();
+        let command = WithdrawEntry { entry: EventId(Uuid::nil()), about, reason: "because".into() };
+        let needs = requirement(&self::about(5, command.into()));
+        assert_eq!(needs, Requirement { permission, discipline, not_own: vec![person(5)] });
+    }
+}
 
 fn about(combatant: u128, command: CombatantCommand) -> Command {
     Command::Combatant { combatant: person(combatant), command }

@@ -28,6 +28,7 @@ pub mod set_pin;
 pub mod settle_correction;
 #[cfg(test)]
 mod specification;
+pub mod withdraw_entry;
 
 use super::{Context, Refusal, aggregate};
 use crate::domain::date::CivilDate;
@@ -102,6 +103,7 @@ verbs! {
     lock_pin::LockPin,
     ask_correction::AskCorrection,
     settle_correction::SettleCorrection,
+    withdraw_entry::WithdrawEntry,
 }
 
 aggregate!(Record, "combatant", CombatantCommand, CombatantEvent, |record, fact| record.take(fact));

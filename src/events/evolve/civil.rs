@@ -271,7 +271,9 @@ impl Civil {
             | CombatantEvent::AddressConfirmed(_)
             | CombatantEvent::CorrectionAsked(_)
             | CombatantEvent::CorrectionSettled(_)
-            | CombatantEvent::EvidenceDestroyed(_) => Ok(()),
+            | CombatantEvent::EvidenceDestroyed(_)
+            // What it names is not on the timeline any more.
+            | CombatantEvent::EntryWithdrawn(_) => Ok(()),
         }
     }
 
@@ -429,6 +431,7 @@ pub(super) fn corrected(fact: &Fact<CombatantEvent>) -> Option<crate::domain::id
     match &fact.event {
         CombatantEvent::CardDatesCorrected(e) => Some(e.corrects),
         CombatantEvent::WaiverCorrected(e) => Some(e.corrects),
+        CombatantEvent::EntryWithdrawn(e) => Some(e.entry),
         _ => None,
     }
 }

@@ -114,8 +114,9 @@ pub(super) fn view(
                     effective: entry.row.effective_on.map(Into::into),
                     recorded: Moment::new(entry.row.recorded_at, zone),
                     by: by(&entry.row.actor, &kingdom),
-                    superseded: false,
+                    superseded: None,
                     href: None,
+                    undo: None,
                 }
             })
             .collect(),

@@ -23,7 +23,7 @@ pub struct Done {
 }
 
 /// Every code, what it says, and what it adds.
-const SAID: [(&str, &str, &str); 32] = [
+const SAID: [(&str, &str, &str); 34] = [
     (
         "registered",
         "Registered.",
@@ -54,6 +54,16 @@ const SAID: [(&str, &str, &str); 32] = [
         "The last valid day does not move: a waiver signed later is on file.",
     ),
     ("waiver-corrected", "Waiver’s date corrected.", "The entry it corrects is marked in the history."),
+    (
+        "entry-withdrawn",
+        "Entry taken back",
+        "The record is as if it had not been made. It is marked in the history.",
+    ),
+    (
+        "waiver-withdrawn",
+        "Waiver’s entry taken back.",
+        "The record is as if it had not been made. It is marked in the history.",
+    ),
     ("listed", "Listed publicly.", "The public register shows this person, unless a minor."),
     ("unlisted", "No longer listed.", "The public register does not show this person."),
     ("card-link", "New card link made.", "Earlier links keep working."),
@@ -105,9 +115,10 @@ impl Done {
     pub fn anchor(&self) -> String {
         match (&self.discipline, self.code) {
             (Some(slug), _) => format!("#d-{slug}"),
-            (None, "waiver-recorded" | "waiver-recorded-earlier" | "waiver-corrected") => {
-                "#waiver".to_owned()
-            }
+            (
+                None,
+                "waiver-recorded" | "waiver-recorded-earlier" | "waiver-corrected" | "waiver-withdrawn",
+            ) => "#waiver".to_owned(),
             _ => String::new(),
         }
     }

@@ -74,6 +74,7 @@ pub fn routes() -> Router<AppState> {
         .route("/desk/people/{id}/end-warrant", verb(verbs::warrant::end))
         .route("/desk/people/{id}/record-waiver", verb(verbs::waiver::record))
         .route("/desk/people/{id}/correct-waiver", verb(verbs::waiver::correct))
+        .route("/desk/people/{id}/withdraw-entry", verb(verbs::entry::withdraw))
         .route("/desk/people/{id}/set-listing", verb(verbs::consent::set_listing))
         .route("/desk/people/{id}/assign-card-id", verb(verbs::consent::assign_card_id))
         .route("/desk/people/{id}/renew-check-code", verb(verbs::consent::renew_check_code))

@@ -148,8 +148,10 @@ pub struct HistoryRow {
     pub recorded: Moment,
     /// Who recorded it.
     pub by: String,
-    /// True when a later correction took its place.
-    pub superseded: bool,
+    /// What a later entry did to it: `corrected later`.
+    pub superseded: Option<&'static str>,
     /// The event in full, for auditors.
     pub href: Option<String>,
+    /// Takes it back, for who may.
+    pub undo: Option<Action>,
 }

@@ -76,6 +76,7 @@ fn a1_every_verb_is_refused_to_whoever_lacks_the_permission() {
             ("record-waiver", ""),
             ("correct-waiver", ""),
             ("set-listing", ""),
+            ("withdraw-entry", "entry=018f5c1e-7a3b-7c00-8000-0123456789ab&about=card"),
             ("assign-card-id", ""),
             ("renew-check-code", ""),
             ("erase", ""),

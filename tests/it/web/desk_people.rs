@@ -1,7 +1,7 @@
 //! What officers do to people, and what becomes of forms that are wrong.
 
 use super::desk_cast::{Cast, form};
-use super::site::fighter;
+use super::site::{Someone, fighter};
 use crate::support::databases::on_all_databases;
 
 const LONG: &str = "lusab-babad-gutih-tugad";
@@ -343,6 +343,54 @@ fn d4_an_entry_before_the_newest_says_that_no_date_moved_and_a_collision_names_t
         said(waiver("2026-11-21").await, "Waiver recorded.", newest).await;
         said(waiver("2020-05-05").await, "Earlier waiver recorded.", newest).await;
         waiver("2025-01-10").await.is(422).shows("A waiver signed on 10 January 2025 is already on file");
+    });
+}
+
+#[test]
+fn d4_an_entry_of_the_wrong_person_is_taken_back_and_the_card_says_so() {
+    on_all_databases(|database| async move {
+        emol::store::format::raise(&database.admin, emol::events::LOG_FORMAT).await.unwrap();
+        let cast = Cast::serve(&database).await;
+        let id = cast.site.register(&Someone { bout: "2024-03-15", ..fighter("Ásta", LONG) }).await;
+        let path = format!("/desk/people/{id}");
+        let (minister, card) = (cast.be("list-minister").await, format!("/card/{LONG}"));
+        cast.nobody().get(&card).await.is(200).shows("Not valid for combat");
+        let command = minister.get(&path).await.command_id("renew-armoured-combat");
+        let renew =
+            form(&[("discipline", "armoured-combat"), ("on", "2026-11-20"), ("command_id", &command)]);
+        minister.post(&format!("{path}/renew-card"), &renew).await.is(303);
+        cast.nobody().get(&card).await.shows("May fight today");
+        // It was somebody else's. Who may not renew cards there is offered nothing.
+        let rows = cast.facts().await;
+        let entry = rows.iter().rfind(|row| &*row.event_type == "CardRenewed").unwrap().event_id.to_string();
+        let id_of = format!("withdraw-{entry}");
+        cast.be("fencing-deputy").await.get(&path).await.is(200).hides(&id_of);
+        let command = minister.get(&path).await.shows(&id_of).command_id(&id_of);
+        let fields = |reason| {
+            form(&[
+                ("entry", &entry),
+                ("about", "card"),
+                ("discipline", "armoured-combat"),
+                ("reason", reason),
+                ("command_id", &command),
+            ])
+        };
+        let to = format!("{path}/withdraw-entry");
+        minister.post(&to, &fields("")).await.is(422).shows("id=\"withdraw-").shows("role=\"alert\"");
+        minister.post(&to, &fields("A namesake <b>fought</b>")).await.is(303);
+        minister.post(&to, &fields("A namesake <b>fought</b>")).await.is(303);
+        cast.nobody().get(&card).await.is(200).hides("May fight today").shows("Not valid for combat");
+        let page = minister.get(&path).await.is(200).shows("Taken back: Card renewed in Armoured Combat");
+        page.shows("taken back later").shows("A namesake &lt;b&gt;fought").hides(&id_of);
+        // From a page that is still open: it does not hold any more.
+        let other = fields("Again").replace(&command, "018f5c1e-7a3b-7c00-8000-000000000009");
+        minister.post(&to, &other).await.is(422).shows("does not hold any more");
+        for odd in ["entry=x&about=card", "entry=018f5c1e-7a3b-7c00-8000-0123456789ab&about=merge"] {
+            minister
+                .post(&to, &format!("command_id=018f5c1e-7a3b-7c00-8000-000000000008&reason=x&{odd}"))
+                .await
+                .is(400);
+        }
     });
 }
 

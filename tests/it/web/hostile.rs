@@ -220,7 +220,8 @@ fn every_field_of_every_form_of_a_record_answers_bad_input_and_writes_nothing() 
                 "renew-card",
                 "renew-check-code",
                 "revoke-authorization",
-                "set-listing"
+                "set-listing",
+                "withdraw-entry"
             ],
             "every verb has its form on this page"
         );

@@ -144,6 +144,7 @@ const TABLE: &[(&str, &str, Needs)] = &[
         Within(&[ReadCombatantInfo, WriteAuthorizations], ARMOURED),
     ),
     ("POST", "/desk/people/{id}/grant-warrant", Within(&[ReadCombatantInfo, WriteMarshal], FENCING)),
+    ("POST", "/desk/people/{id}/withdraw-entry", Within(&[ReadCombatantInfo, WriteMarshal], ARMOURED)),
     ("POST", "/desk/people/{id}/end-warrant", Within(&[ReadCombatantInfo, WriteMarshal], ARMOURED)),
     ("GET", "/desk/people/many", MANY),
     ("POST", "/desk/people/many", MANY),

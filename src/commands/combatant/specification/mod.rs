@@ -10,6 +10,7 @@ mod merge_tests;
 mod people_tests;
 mod properties_tests;
 mod warrants_tests;
+mod withdrawal_tests;
 
 use std::sync::Arc;
 

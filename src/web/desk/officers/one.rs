@@ -273,8 +273,9 @@ impl Lines<'_> {
             effective: None,
             recorded: Moment::new(entry.row.recorded_at, self.kingdom.catalogue.kingdom.zone.tz()),
             by: String::new(),
-            superseded: false,
+            superseded: None,
             href: self.auditor.then(|| format!("/audit/events/{}", entry.row.position.0)),
+            undo: None,
         }
     }
 

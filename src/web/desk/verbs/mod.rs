@@ -5,6 +5,7 @@ pub mod authorization;
 pub mod card;
 pub mod consent;
 pub mod correction;
+pub mod entry;
 pub mod erase;
 pub mod pin;
 pub mod waiver;

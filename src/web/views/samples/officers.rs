@@ -96,8 +96,9 @@ impl Sample for DeskOfficerView {
             effective: None,
             recorded: moment(0),
             by: NAMES[2].into(),
-            superseded: false,
+            superseded: None,
             href: Some("/audit/events/7".into()),
+            undo: None,
         };
         let link = form(
             "link",

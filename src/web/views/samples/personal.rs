@@ -49,8 +49,9 @@ impl Sample for MyRecordView {
             effective: Some(day("2026-11-07")),
             recorded: moment(minutes),
             by: "Minister of the Lists".into(),
-            superseded: false,
+            superseded: None,
             href: None,
+            undo: None,
         };
         let view = Self {
             name: NAMES[2].into(),

@@ -108,6 +108,7 @@ fn record() -> DeskRecordView {
         by: "Minister of the Lists".into(),
         superseded,
         href: Some("/audit/10233".into()),
+        undo: None,
     };
     let waiver_form = form(
         "record-waiver",
@@ -179,8 +180,13 @@ fn record() -> DeskRecordView {
             form("begin-youth", "Grant and issue the card", vec![grant, effective("youth")]),
         )],
         history: vec![
-            event(0, "Great Weapon granted in Armoured Combat", None, false),
-            event(61, "Card re-dated", Some("Reason: <i>the bout</i> was on Saturday"), true),
+            event(0, "Great Weapon granted in Armoured Combat", None, None),
+            event(
+                61,
+                "Card re-dated",
+                Some("Reason: <i>the bout</i> was on Saturday"),
+                Some("corrected later"),
+            ),
         ],
         history_more: Some(Link::new("/audit?person=1", "Everything about this person")),
     }
