@@ -199,11 +199,11 @@ fn a3_p6_what_ones_own_record_was_joined_to_step_by_step_is_ones_own() {
         let waiver = RecordWaiver { signed_on: day("2026-01-02") };
         officers(&bus, 14, Verb::Grant { officer: officer(1), grant: "write_waiver_date".parse().unwrap() })
             .await;
-        let refused = issue(&bus, 15, deputy.clone(), about(person(3), waiver.clone())).await;
+        let refused = issue(&bus, 15, deputy.clone(), about(person(3), waiver)).await;
         assert!(matches!(refused, Err(BusError::Denied(Denied::OwnRecord))));
         let judge = bus.judge(deputy.clone()).await.unwrap();
         let record = bus.record(person(3)).await.unwrap();
-        let judged = judge.facts(person(3), &waiver.clone().into(), &record);
+        let judged = judge.facts(person(3), &waiver.into(), &record);
         assert!(matches!(judged, Err(BusError::Denied(Denied::OwnRecord))));
         issue(&bus, 16, deputy, about(person(4), waiver)).await.unwrap();
     });
