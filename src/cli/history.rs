@@ -255,7 +255,7 @@ fn state(
         (slug, state)
     });
     Ok(State {
-        standing: match record.standing {
+        standing: match on.map_or(record.standing, |day| record.standing_on(day)) {
             Standing::Unknown => "not registered".to_owned(),
             Standing::Active => "on file".to_owned(),
             Standing::MergedInto(other) => format!("joined to {other}"),

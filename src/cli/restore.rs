@@ -199,7 +199,7 @@ async fn erase(bus: &Bus, db: &Db, owner: Uuid, at: Instant) -> Result<(), Failu
         seen: None,
         command: Command::Combatant {
             combatant: CombatantId(owner),
-            command: Erase { cause: ErasureCause::Restored }.into(),
+            command: Erase::by(ErasureCause::Restored).into(),
         },
     };
     match bus.execute(request).await {

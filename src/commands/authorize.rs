@@ -10,7 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::id::{CombatantId, Slug};
 use crate::domain::mail::Mail;
 use crate::domain::permission::Permission;
-use crate::events::evolve::{Officers, Record};
+use crate::events::evolve::Officers;
 
 /// What somebody needs in order to issue a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,15 +24,14 @@ pub struct Requirement {
 }
 
 impl Requirement {
-    /// The same where the record is `record`: a record that others were joined
-    /// to is every one of theirs as well, so an officer who is one of them may
-    /// not change it either (A3, P6).
-    #[must_use]
-    pub fn on(mut self, record: &Record) -> Self {
-        if !self.not_own.is_empty() {
-            self.not_own.extend(&record.merged);
-        }
-        self
+    /// Whether it stands against an officer whose own records are `own`: the one that their grant is linked
+    /// to, and those that it was joined to since, which are theirs as well (A3, P6).
+    ///
+    /// # Errors
+    /// [`Denied::OwnRecord`].
+    pub fn spares(&self, own: &[CombatantId]) -> Result<(), Denied> {
+        let theirs = own.iter().any(|own| self.not_own.contains(own));
+        if theirs { Err(Denied::OwnRecord) } else { Ok(()) }
     }
 }
 
@@ -150,10 +149,7 @@ pub fn permits(actor: &Actor, needs: &Requirement, officers: &Officers) -> Resul
         let Requirement { permission, discipline, .. } = needs.clone();
         return Err(Denied::Lacking { permission, discipline });
     }
-    if officer.combatant.is_some_and(|own| needs.not_own.contains(&own)) {
-        return Err(Denied::OwnRecord);
-    }
-    Ok(())
+    needs.spares(officer.combatant.as_slice())
 }
 
 #[cfg(test)]

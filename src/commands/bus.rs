@@ -6,6 +6,7 @@ mod access;
 mod along;
 mod bulk;
 mod effects;
+mod joined;
 mod kingdom;
 mod letters;
 mod many;
@@ -277,16 +278,16 @@ impl Bus {
         match &request.command {
             Command::Combatant { combatant, command } => {
                 let record = self.0.records.get(&self.0.store, *combatant, fresh).await?;
-                permits(&request.actor, &needs.clone().on(&record), &kingdom.officers)
-                    .map_err(BusError::from)?;
-                request.check_seen(record.version)?;
+                self.spares_own(&request.actor, &needs, &kingdom).await?;
+                check_seen(request.seen, record.version)?;
+                let command = self.knowing(command, &record, &context).await?;
                 let facts = command.decide(&record, &context).map_err(BusError::from)?;
                 if let Some(discipline) = &needs.discipline {
                     proposal.guards.push(kingdom.guard(StreamId::discipline(discipline)));
                 }
                 proposal.guards.push(kingdom.guard(StreamId::only(StreamType::Rulebook)));
                 if matches!(
-                    command,
+                    *command,
                     CombatantCommand::AcceptPolicy(_)
                         | CombatantCommand::SetListing(_)
                         | CombatantCommand::AssignCardId(_)
@@ -298,9 +299,9 @@ impl Bus {
             Command::Merge(merge) => {
                 let survivor = self.0.records.get(&self.0.store, merge.survivor, fresh).await?;
                 let merged = self.0.records.get(&self.0.store, merge.merged, fresh).await?;
-                let needs = needs.clone().on(&survivor).on(&merged);
-                permits(&request.actor, &needs, &kingdom.officers).map_err(BusError::from)?;
-                request.check_seen(survivor.version)?;
+                self.spares_own(&request.actor, &needs, &kingdom).await?;
+                check_seen(request.seen, survivor.version)?;
+                check_seen(merge.seen_merged, merged.version)?;
                 let Merge { survivor: to, merged: from, .. } = merge;
                 let (ours, theirs) = merge.decide(&survivor, &merged, &context).map_err(BusError::from)?;
                 proposal.changes.push(Change::combatant(*to, survivor, ours));
@@ -308,13 +309,13 @@ impl Bus {
             }
             Command::Kingdom(command) => {
                 let expected = kingdom.catalogue.version_of(command.stream());
-                request.check_seen(expected)?;
+                check_seen(request.seen, expected)?;
                 let facts = command.decide(&kingdom.catalogue, &context).map_err(BusError::from)?;
                 proposal.changes.push(Change::plain(command.stream(), expected, facts));
             }
             Command::Policies(command) => {
                 let expected = kingdom.catalogue.version_of(command.stream());
-                request.check_seen(expected)?;
+                check_seen(request.seen, expected)?;
                 let facts = command.decide(&kingdom.catalogue.policies, &context).map_err(BusError::from)?;
                 proposal.changes.push(Change::plain(command.stream(), expected, facts));
             }
@@ -337,13 +338,11 @@ impl Bus {
     }
 }
 
-impl Request {
-    /// Whether the record still is what was seen (P5).
-    fn check_seen(&self, now: StreamVersion) -> Result<(), BusError> {
-        match self.seen {
-            Some(seen) if seen != now => Err(BusError::Stale { seen, now }),
-            _ => Ok(()),
-        }
+/// Whether what was seen still holds (P5).
+fn check_seen(seen: Option<StreamVersion>, now: StreamVersion) -> Result<(), BusError> {
+    match seen {
+        Some(seen) if seen != now => Err(BusError::Stale { seen, now }),
+        _ => Ok(()),
     }
 }
 

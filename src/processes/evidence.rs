@@ -16,7 +16,7 @@ use crate::commands::{Command, Context};
 use crate::domain::actor::Actor;
 use crate::domain::id::{CombatantId, CommandId, CorrelationId};
 use crate::domain::personal::Purpose;
-use crate::events::evolve::{Record, Standing};
+use crate::events::evolve::Record;
 
 /// The process, as the log names it.
 const NAME: &str = "housekeeping";
@@ -45,7 +45,7 @@ pub async fn run(tools: &Tools) -> Result<u64, BusError> {
         for some in owners.chunks(RECORDS) {
             let mut work = Vec::new();
             for (owner, record) in some.iter().zip(tools.bus.records(some, true).await?) {
-                let command = command(tools, &record, &context).await?;
+                let command = tools.bus.destroying_evidence(&record, &context).await?;
                 if command.decide(&record, &context).is_ok() {
                     work.push(Work {
                         combatant: *owner,
@@ -77,18 +77,6 @@ fn kept(tools: &Tools, context: &Context) -> HashSet<CombatantId> {
         entry.waiver_expires.is_some_and(|end| rules.waiver_kept_until(end, entry.born) > context.today)
     });
     all.map(|entry| entry.id).collect()
-}
-
-/// The command for a record; where that was joined to others, with what the one says that survives (P6).
-async fn command(tools: &Tools, record: &Record, context: &Context) -> Result<DestroyEvidence, BusError> {
-    let Standing::MergedInto(mut into) = record.standing else { return Ok(DestroyEvidence::default()) };
-    loop {
-        let survivor = tools.bus.record(into).await?;
-        match survivor.standing {
-            Standing::MergedInto(next) => into = next,
-            _ => return Ok(DestroyEvidence::joined_to(record, &survivor, context)?),
-        }
-    }
 }
 
 /// The same on every server: whoever comes second changes nothing.

@@ -36,7 +36,7 @@ pub async fn invite(
     limit: Option<usize>,
     dry_run: bool,
 ) -> Result<Invited, BusError> {
-    let judge = bus.judge(actor.clone());
+    let judge = bus.judge(actor.clone()).await?;
     let mut done = Invited::default();
     for some in people.chunks(AT_ONCE) {
         let mut work = Vec::new();

@@ -8,7 +8,7 @@
 use crate::domain::date::{CivilDate, Instant};
 use crate::domain::id::{CombatantId, Position, StreamId, StreamVersion};
 use crate::events::Event;
-use crate::events::evolve::{Catalogue, Civil, Clash, Record, Standing};
+use crate::events::evolve::{Catalogue, Civil, Clash, Record};
 use crate::store::{DbError, KeyError, Store};
 
 use super::card::{self, CardView};
@@ -77,7 +77,7 @@ pub async fn record_as_of(
 }
 
 /// Everybody's record as known at an instant with its civil state on a day, in
-/// the order of ids; without those merged away or erased by then. Memory for
+/// the order of ids; without those merged away by that day or erased. Memory for
 /// everybody is needed: for the register or the marshal list use
 /// [`register_as_of`] and [`marshals_as_of`].
 ///
@@ -90,16 +90,14 @@ pub async fn everyone_as_of(
 ) -> Result<Vec<(CombatantId, Record, Civil)>, AsOfError> {
     let through = store.position_at(known_at).await?;
     collect(store, through, move |id, record| {
-        if record.standing != Standing::Active {
-            return Ok(None);
-        }
-        let civil = Person::on(id, &record, day)?.civil;
-        Ok(Some((id, record, civil)))
+        let person = Person::on(id, &record, day)?;
+        let civil = person.is_active().then_some(person.civil);
+        Ok(civil.map(|civil| (id, record, civil)))
     })
     .await
 }
 
-/// The card page as it was; merged records lead to where they led then.
+/// The card page as it was; merged records lead to where they led that day (P6).
 ///
 /// # Errors
 /// [`AsOfError`].
@@ -111,10 +109,10 @@ pub async fn card_as_of(
 ) -> Result<Option<CardView>, AsOfError> {
     let mut id = id;
     for _ in 0..16 {
-        let Some((record, civil, last)) = record_as_of(store, id, day, known_at).await? else {
+        let Some((record, _, last)) = record_as_of(store, id, day, known_at).await? else {
             return Ok(None);
         };
-        match card::Projector::document(&Person { id, record: &record, civil }) {
+        match card::Projector::document(&Person::on(id, &record, day)?) {
             Some(card::Doc::MovedTo(other)) => id = other,
             Some(card::Doc::Person(doc)) => return Ok(card::view(store, id, last, *doc).await?),
             None => return Ok(None),

@@ -61,6 +61,8 @@ pub struct Person<'r> {
     pub id: CombatantId,
     /// Everything the person's stream says.
     pub record: &'r Record,
+    /// Whether the record is in use.
+    pub standing: Standing,
     /// Cards, warrants and waiver; empty when the record is not in use.
     pub civil: Civil,
 }
@@ -74,7 +76,7 @@ impl<'r> Person<'r> {
         Self::by(id, record, None)
     }
 
-    /// With what was effective on a day (D4).
+    /// With what was effective on a day: before a merge there are two people (D4, P6).
     ///
     /// # Errors
     /// [`Clash`] when the timeline makes no sense.
@@ -83,14 +85,15 @@ impl<'r> Person<'r> {
     }
 
     fn by(id: CombatantId, record: &'r Record, day: Option<CivilDate>) -> Result<Self, Clash> {
-        let civil = if record.standing == Standing::Active { record.civil(day)? } else { Civil::default() };
-        Ok(Self { id, record, civil })
+        let standing = day.map_or(record.standing, |day| record.standing_on(day));
+        let civil = if standing == Standing::Active { record.civil(day)? } else { Civil::default() };
+        Ok(Self { id, record, standing, civil })
     }
 
     /// Whether the record is in use: neither merged away nor erased.
     #[must_use]
     pub fn is_active(&self) -> bool {
-        self.record.standing == Standing::Active
+        self.standing == Standing::Active
     }
 
     /// A detail, sealed as it came.

@@ -185,7 +185,7 @@ impl Keyring {
             // just destroyed. Whoever decided before that meets the version of the stream.
             *self.0.looked.lock().await = None;
         }
-        let epoch = self.refresh().await?;
+        let epoch = self.epoch().await?;
         let mut found: HashMap<(Uuid, Purpose), PersonKey> = HashMap::with_capacity(wanted.len());
         let mut missing = Vec::new();
         for &(owner, purpose) in wanted {
@@ -287,7 +287,7 @@ impl Keyring {
     }
 
     async fn load(&self, wanted: impl Iterator<Item = KeyId>) -> Result<HashMap<KeyId, PersonKey>, KeyError> {
-        let epoch = self.refresh().await?;
+        let epoch = self.epoch().await?;
         let mut found = HashMap::new();
         let mut missing = HashSet::new();
         for id in wanted {
@@ -328,8 +328,12 @@ impl Keyring {
         Ok(key)
     }
 
-    /// The key epoch, looked up when the last look is older than [`TRUST`].
-    async fn refresh(&self) -> Result<i64, KeyError> {
+    /// The key epoch, looked up when the last look is older than [`TRUST`]: it changes with every destruction
+    /// of keys, and what was opened at another one is opened again (V6).
+    ///
+    /// # Errors
+    /// [`KeyError::Db`].
+    pub async fn epoch(&self) -> Result<i64, KeyError> {
         let mut looked = self.0.looked.lock().await;
         if looked.is_some_and(|at| at.elapsed() < TRUST) {
             return Ok(self.0.epoch.load(Ordering::Acquire));

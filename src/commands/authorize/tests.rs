@@ -24,7 +24,7 @@ use crate::domain::policy::PolicyVersion;
 use crate::domain::region::RegionEntry;
 use crate::domain::rulebook::Rules;
 use crate::events::Fact;
-use crate::events::combatant::{CombatantMerged, CombatantRegistered, ErasureCause, Source};
+use crate::events::combatant::{ErasureCause, Source};
 use crate::events::officers::{OfficerDisabled, OfficerInvited, OfficerLinked, PermissionGranted};
 
 const OWN: u128 = 77;
@@ -89,7 +89,7 @@ fn about_people() -> Vec<CombatantCommand> {
             .into(),
         record_waiver::RecordWaiver { signed_on: day() }.into(),
         correct_waiver::CorrectWaiver { signed_on: day(), reason: reason() }.into(),
-        erase::Erase { cause: ErasureCause::Officer }.into(),
+        erase::Erase::by(ErasureCause::Officer).into(),
         renew_warrant::RenewWarrant {
             discipline,
             warrant,
@@ -293,7 +293,8 @@ fn a1_officers_and_merges_need_theirs() {
     let verb = Verb::Disable(officer(9));
     let needs = requirement(&Command::Officers(OfficersCommand { by: by(1), verb }));
     assert_eq!((needs.permission, needs.discipline), (Permission::WriteOfficerInfo, None));
-    let merge = Merge { survivor: person(5), merged: person(6), cards: [].into(), waiver: None };
+    let merge =
+        Merge { survivor: person(5), merged: person(6), cards: [].into(), waiver: None, seen_merged: None };
     let needs = requirement(&Command::Merge(merge));
     assert_eq!(needs.permission, Permission::WriteCombatantInfo);
     assert_eq!(needs.not_own, [person(5), person(6)], "either may be one's own");
@@ -356,24 +357,26 @@ fn a3_nobody_changes_their_own_card() {
         assert_eq!(own, if not_own { Err(Denied::OwnRecord) } else { Ok(()) }, "{command:?}");
     }
     for (survivor, merged) in [(OWN, 6), (6, OWN)] {
-        let merge =
-            Merge { survivor: person(survivor), merged: person(merged), cards: [].into(), waiver: None };
+        let merge = Merge {
+            survivor: person(survivor),
+            merged: person(merged),
+            cards: [].into(),
+            waiver: None,
+            seen_merged: None,
+        };
         assert_eq!(permits(&by(1), &requirement(&Command::Merge(merge)), &officers), Err(Denied::OwnRecord));
     }
 }
 
 #[test]
 fn a3_a_record_that_ones_own_was_joined_to_is_ones_own() {
-    let officers = officers(&["write_card_date", "write_combatant_info"]);
-    let registered = CombatantRegistered { details: [].into(), source: Source::Desk, roster_ref: None };
-    let merged = CombatantMerged { merged: person(OWN), cards: Vec::new(), waiver: None };
-    let record = Record::of([Fact::plain(registered.into()), Fact::on(day(), merged.into())]);
     let renew = renew_card::RenewCard { discipline: slug("fencing"), issued_on: day() };
-    let needs = requirement(&about(5, renew.into())).on(&record);
-    assert_eq!(permits(&by(1), &needs, &officers), Err(Denied::OwnRecord));
+    let needs = requirement(&about(5, renew.into()));
+    assert_eq!(needs.spares(&[person(OWN), person(6), person(5)]), Err(Denied::OwnRecord));
+    assert_eq!(needs.spares(&[person(OWN), person(6)]), Ok(()));
     let details = change_details::ChangeDetails { details: RawDetails::default() };
-    let needs = requirement(&about(5, details.into())).on(&record);
-    assert_eq!(permits(&by(1), &needs, &officers), Ok(()), "details are everyone's own to mend");
+    let needs = requirement(&about(5, details.into()));
+    assert_eq!(needs.spares(&[person(OWN), person(5)]), Ok(()), "details are everyone's own to mend");
 }
 
 #[test]
@@ -394,7 +397,8 @@ fn a_links_holder_may_change_what_is_personal_and_nothing_else() {
         let allowed = permits(&holder, &requirement(&about(5, command)), &officers).is_ok();
         assert_eq!(allowed, permission == Permission::WriteCombatantInfo);
     }
-    let merge = Merge { survivor: person(5), merged: person(6), cards: [].into(), waiver: None };
+    let merge =
+        Merge { survivor: person(5), merged: person(6), cards: [].into(), waiver: None, seen_merged: None };
     assert!(permits(&holder, &requirement(&Command::Merge(merge)), &officers).is_err());
     for actor in [Actor::Operator("ubuntu".into()), Actor::Process("import".into())] {
         for command in about_people() {

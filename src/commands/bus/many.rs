@@ -27,6 +27,7 @@ const TRIES: usize = 3;
 pub struct Judge {
     actor: Actor,
     kingdom: Arc<KingdomState>,
+    own: Vec<CombatantId>,
     context: Context,
 }
 
@@ -50,18 +51,23 @@ impl Judge {
         command: &CombatantCommand,
         record: &Record,
     ) -> Result<Vec<Fact<CombatantEvent>>, BusError> {
-        permits(&self.actor, &of_combatant(combatant, command).on(record), &self.kingdom.officers)?;
+        let needs = of_combatant(combatant, command);
+        permits(&self.actor, &needs, &self.kingdom.officers)?;
+        needs.spares(&self.own)?;
         Ok(command.decide(record, &self.context)?)
     }
 }
 
 impl Bus {
     /// Whoever asks what commands of that actor would come to now.
-    #[must_use]
-    pub fn judge(&self, actor: Actor) -> Judge {
+    ///
+    /// # Errors
+    /// [`BusError`] when the log cannot be read.
+    pub async fn judge(&self, actor: Actor) -> Result<Judge, BusError> {
         let kingdom = self.kingdom();
+        let own = self.own_records(&actor, &kingdom).await?;
         let context = self.context(&kingdom);
-        Judge { actor, kingdom, context }
+        Ok(Judge { actor, kingdom, own, context })
     }
 
     /// People's records, opened, in the order asked for: as last seen, or as the log has them now where

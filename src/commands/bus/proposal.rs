@@ -171,7 +171,11 @@ impl Bus {
         append.uses.extend(along.uses);
         let pin = along.pin.clone();
         append.pins.extend(pin.map(|(person, hash)| NewPin { person: person.0, hash }));
+        let destroys = !append.destroy.is_empty();
         let written = self.0.store.append(append).await;
+        if destroys {
+            self.0.records.forget_all();
+        }
         self.settle(open, written).await
     }
 
@@ -185,7 +189,7 @@ impl Bus {
     /// Records joined to an erased one lose their keys too, and those joined to them (P6).
     async fn erase_merged(&self, effects: &mut Effects) -> Result<(), BusError> {
         while let Some(id) = effects.merged.pop() {
-            let record = self.0.records.fresh(&self.0.store, id).await?;
+            let record = self.0.records.once(&self.0.store, id).await?;
             let waived = record.civil(None)?.waiver.is_some();
             effects.destroy.push((id.0, waived.then_some(Purpose::Details)));
             effects.release(id.0, &record);
@@ -308,7 +312,7 @@ impl Bus {
                 Event::Combatant(event) => Some(Fact { id: fact.id, effective_on: fact.effective_on, event }),
                 _ => None,
             });
-            self.0.records.advance(id, before, facts.collect());
+            self.0.records.advance(id, &before, facts.collect());
         }
     }
 

@@ -13,22 +13,18 @@ use crate::events::{CombatantEvent, Fact};
 /// joined to others too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DestroyEvidence {
-    /// What the record says that this one was joined to, see [`DestroyEvidence::joined_to`].
+    /// What the other records of the same person say, see [`DestroyEvidence::of_one`].
     pub not_before: Option<CivilDate>,
 }
 
 impl DestroyEvidence {
-    /// For a record that was joined to `survivor`: that one may know the date of birth, or, where it was
-    /// erased, the date that was fixed then.
+    /// For one of the records of a person, which are all in `family`: any of them may know the date of birth, or,
+    /// where it was erased, the date that was fixed then (P6).
     ///
     /// # Errors
     /// Only a timeline that makes no sense, which no decision lets happen.
-    pub fn joined_to(record: &Record, survivor: &Record, context: &Context) -> Result<Self, Clash> {
-        let not_before = match survivor.standing {
-            Standing::Erased => survivor.evidence_until,
-            _ => kept_until(record, survivor, context)?,
-        };
-        Ok(Self { not_before })
+    pub fn of_one(record: &Record, family: &[Record], context: &Context) -> Result<Self, Clash> {
+        Ok(Self { not_before: kept_until_by_all(record, family, context)? })
     }
 
     /// # Errors
@@ -60,4 +56,20 @@ pub(super) fn kept_until(
     let born = born.and_then(|text| CivilDate::parse(text).ok());
     let rules = context.catalogue.rulebook_on(context.today).rules;
     Ok(record.waivers_end()?.map(|end| rules.waiver_kept_until(end, born)))
+}
+
+/// The same by what all the records of a person know: the latest of the days.
+pub(super) fn kept_until_by_all(
+    record: &Record,
+    family: &[Record],
+    context: &Context,
+) -> Result<Option<CivilDate>, Clash> {
+    let mut latest = None;
+    for who in family {
+        latest = latest.max(match who.standing {
+            Standing::Erased => who.evidence_until,
+            _ => kept_until(record, who, context)?,
+        });
+    }
+    Ok(latest)
 }

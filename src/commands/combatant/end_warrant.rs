@@ -6,7 +6,7 @@ use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
 use crate::domain::id::WarrantId;
 use crate::events::combatant::WarrantEnded;
-use crate::events::evolve::Record;
+use crate::events::evolve::{Record, Senseless};
 use crate::events::{CombatantEvent, Fact};
 
 /// End a warrant, with a reason: from that day it is not active (C8). One that
@@ -43,6 +43,11 @@ impl EndWarrant {
         })?;
         let on = context.effective(self.on)?.max(held.starts_on);
         let on = not_before_merge(record, context, &self.discipline, on)?;
+        if !held.runs_on_or_after(on) {
+            let (discipline, marshal) = (self.discipline.clone(), held.marshal.clone());
+            let over = Senseless::NoWarrant { discipline, marshal };
+            return Err(Refusal::rule(over.rule(), over.told(&context.catalogue)));
+        }
         let event = WarrantEnded {
             warrant: self.warrant,
             discipline: self.discipline.clone(),

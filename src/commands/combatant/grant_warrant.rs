@@ -38,8 +38,9 @@ impl GrantWarrant {
         if ends_on.is_some_and(|end| end < starts_on) {
             return Err(Refusal::rule("C8", "the warrant would end before it starts"));
         }
-        let mut given = record.civil(None)?.cards.into_values().flat_map(|card| card.warrants);
-        if given.any(|held| held.id == self.warrant) {
+        let civil = record.civil(None)?;
+        let given = civil.cards.values().flat_map(|card| &card.warrants).map(|held| &held.id);
+        if given.chain(civil.united.keys()).any(|id| *id == self.warrant) {
             return Err(Refusal::rule("C5", "this warrant was already granted"));
         }
         let on = from_merge_on(record, &self.discipline, starts_on);

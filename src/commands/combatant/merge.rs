@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::commands::{Context, Refusal};
-use crate::domain::id::{CombatantId, Slug};
+use crate::domain::id::{CombatantId, Slug, StreamVersion};
 use crate::events::combatant::{
     CombatantMerged, CombatantMergedAway, MergedCard, MergedWaiver, MergedWarrant,
 };
@@ -22,6 +22,9 @@ pub struct Merge {
     pub cards: BTreeMap<Slug, Keep>,
     /// Whose waiver to keep where both have one.
     pub waiver: Option<Keep>,
+    /// The version of the record that ends which was seen when deciding to join it; none to judge on whatever
+    /// holds now (P5). That of the other one is the request's.
+    pub seen_merged: Option<StreamVersion>,
 }
 
 /// Which side's dates the officer picked in the preview.

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::Catalogue;
+pub use super::warrants::Warrant;
+use super::warrants::WarrantEnds;
 use crate::domain::date::CivilDate;
 use crate::domain::date_text::long_date;
-use crate::domain::id::{OfficerId, Slug, WarrantId};
+use crate::domain::id::{Slug, WarrantId};
 use crate::events::combatant::{CombatantMerged, MergedCard, WarrantGranted};
 use crate::events::{CombatantEvent, Fact};
 
@@ -19,6 +21,8 @@ pub struct Civil {
     pub cards: BTreeMap<Slug, Card>,
     /// The waiver last signed.
     pub waiver: Option<WaiverHeld>,
+    /// Warrants that a merge united with another of their type, and with which: ending one ends that one (P6, C8).
+    pub united: BTreeMap<WarrantId, WarrantId>,
 }
 
 /// One combatant's record in one discipline.
@@ -42,21 +46,6 @@ pub struct Term {
     pub expires_on: CivilDate,
     /// The version of the rulebook that set the term (D5).
     pub rulebook: u32,
-}
-
-/// One warrant as marshal (C8).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warrant {
-    /// Which.
-    pub id: WarrantId,
-    /// The marshal type.
-    pub marshal: Slug,
-    /// The first day of its term.
-    pub starts_on: CivilDate,
-    /// The last day of its term, or of its activity where it was ended earlier.
-    pub ends_on: Option<CivilDate>,
-    /// Who granted it, where an officer is named.
-    pub granted_by: Option<OfficerId>,
 }
 
 /// The waiver on file.
@@ -198,25 +187,17 @@ impl std::fmt::Display for Senseless {
     }
 }
 
-impl Warrant {
-    /// Whether its term and that of another share a day.
-    fn overlaps(&self, starts_on: CivilDate, ends_on: Option<CivilDate>) -> bool {
-        self.runs_on_or_after(starts_on) && ends_on.is_none_or(|end| end >= self.starts_on)
-    }
-
-    /// Whether its term has days on or after `day`.
-    #[must_use]
-    pub fn runs_on_or_after(&self, day: CivilDate) -> bool {
-        self.ends_on.is_none_or(|end| end >= day && end >= self.starts_on)
-    }
-}
-
 impl Civil {
-    /// Takes one event that took effect on `day`.
+    /// Takes one event that took effect on `day`; `ends` says which warrants are ended, now or later.
     ///
     /// # Errors
     /// [`Senseless`] when it cannot have happened in this state; the state is then unchanged.
-    pub fn apply(&mut self, day: CivilDate, event: &CombatantEvent) -> Result<(), Senseless> {
+    pub(super) fn apply(
+        &mut self,
+        day: CivilDate,
+        event: &CombatantEvent,
+        ends: &WarrantEnds,
+    ) -> Result<(), Senseless> {
         match event {
             CombatantEvent::CardIssued(e) => {
                 let term = Term { issued_on: e.issued_on, expires_on: e.expires_on, rulebook: e.rulebook };
@@ -237,7 +218,7 @@ impl Civil {
             CombatantEvent::AuthorizationGranted(e) => self.grant(&e.discipline, &e.authorization, day),
             CombatantEvent::AuthorizationRevoked(e) => self.revoke(&e.discipline, &e.authorization),
             CombatantEvent::WarrantGranted(e) => {
-                self.free_for(e)?;
+                self.free_for(e, ends)?;
                 self.note_warrant(e);
                 Ok(())
             }
@@ -253,7 +234,7 @@ impl Civil {
                 rulebook: e.rulebook,
             }),
             CombatantEvent::CombatantMerged(e) => {
-                self.merge(e, day);
+                self.merge(e, day, ends);
                 Ok(())
             }
             CombatantEvent::CombatantRegistered(_)
@@ -326,10 +307,16 @@ impl Civil {
     }
 
     /// Whether no warrant of that type covers part of the term.
-    fn free_for(&self, granted: &WarrantGranted) -> Result<(), Senseless> {
+    fn free_for(&self, granted: &WarrantGranted, ends: &WarrantEnds) -> Result<(), Senseless> {
+        if ends.never_ran(granted.warrant, granted.starts_on) {
+            return Ok(());
+        }
         let mut others = self.cards.get(&granted.discipline).into_iter().flat_map(|card| &card.warrants);
-        let other =
-            others.find(|w| w.marshal == granted.marshal && w.overlaps(granted.starts_on, granted.ends_on));
+        let other = others.find(|other| {
+            other.marshal == granted.marshal
+                && other.overlaps(granted.starts_on, granted.ends_on)
+                && !ends.never_ran(other.id, other.starts_on)
+        });
         other.map_or(Ok(()), |other| {
             Err(Senseless::WarrantOverlaps {
                 discipline: granted.discipline.clone(),
@@ -340,7 +327,7 @@ impl Civil {
     }
 
     /// Adds a warrant without asking whether its time is free.
-    pub(super) fn note_warrant(&mut self, granted: &WarrantGranted) {
+    fn note_warrant(&mut self, granted: &WarrantGranted) {
         self.cards.entry(granted.discipline.clone()).or_default().warrants.push(Warrant {
             id: granted.warrant,
             marshal: granted.marshal.clone(),
@@ -357,11 +344,16 @@ impl Civil {
         marshal: &Slug,
         day: CivilDate,
     ) -> Result<(), Senseless> {
+        let one = self.united.get(&warrant).copied().unwrap_or(warrant);
         let found = self
             .cards
             .get_mut(discipline)
-            .and_then(|card| card.warrants.iter_mut().find(|w| w.id == warrant && w.runs_on_or_after(day)));
+            .and_then(|card| card.warrants.iter_mut().find(|w| w.id == one && w.runs_on_or_after(day)));
         let Some(found) = found else {
+            // Two that are one by now may each have been ended.
+            if self.united.iter().any(|(with, into)| [*with, *into].contains(&warrant)) {
+                return Ok(());
+            }
             return Err(Senseless::NoWarrant { discipline: discipline.clone(), marshal: marshal.clone() });
         };
         found.ends_on = Some(day.day_before());
@@ -398,7 +390,7 @@ impl Civil {
     }
 
     /// Dates as picked, grants united (P6).
-    fn merge(&mut self, merge: &CombatantMerged, day: CivilDate) {
+    fn merge(&mut self, merge: &CombatantMerged, day: CivilDate, ends: &WarrantEnds) {
         for MergedCard { discipline, issued_on, expires_on, rulebook, authorizations, warrants } in
             &merge.cards
         {
@@ -407,13 +399,16 @@ impl Civil {
             for authorization in authorizations {
                 card.authorizations.entry(authorization.clone()).or_insert(day);
             }
-            card.warrants.extend(warrants.iter().map(|w| Warrant {
-                id: w.warrant,
-                marshal: w.marshal.clone(),
-                starts_on: w.starts_on,
-                ends_on: w.ends_on,
-                granted_by: w.granted_by,
-            }));
+            for came in warrants {
+                let came = Warrant {
+                    id: came.warrant,
+                    marshal: came.marshal.clone(),
+                    starts_on: came.starts_on,
+                    ends_on: came.ends_on,
+                    granted_by: came.granted_by,
+                };
+                card.unite(came, day, ends, &mut self.united);
+            }
         }
         if let Some(waiver) = merge.waiver {
             self.waiver = Some(WaiverHeld {

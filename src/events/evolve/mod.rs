@@ -6,6 +6,7 @@ pub mod civil;
 pub mod officers;
 pub mod policies;
 pub mod record;
+mod warrants;
 
 pub use catalogue::{Catalogue, DisciplineState, TypeState};
 pub use civil::{Card, Civil, Senseless, Term, WaiverHeld, Warrant};

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::civil::{Civil, Senseless, corrected};
+use super::warrants::WarrantEnds;
 use crate::domain::card_id::CardIdForm;
 use crate::domain::date::CivilDate;
 use crate::domain::details::Details;
 use crate::domain::id::{CombatantId, EventId, Slug, StreamVersion};
 use crate::domain::personal::Personal;
 use crate::domain::policy::{Acceptance, PolicyVersion};
-use crate::events::combatant::{CombatantMerged, WarrantGranted};
+use crate::events::combatant::CombatantMerged;
 use crate::events::{CombatantEvent, Fact};
 
 /// A person on file, folded from the person's stream in order.
@@ -168,6 +169,19 @@ impl Record {
         fold(&self.timeline, by, |_, _, _| {})
     }
 
+    /// Whether the record was in use on a day: before it was joined to another one it was (D4, P6). Erasing has no
+    /// day: whoever is erased is so in the past too (V6).
+    #[must_use]
+    pub fn standing_on(&self, day: CivilDate) -> Standing {
+        let joined = |entry: &Entry| matches!(entry.fact.event, CombatantEvent::CombatantMergedAway(_));
+        match self.standing {
+            Standing::MergedInto(_) if self.timeline.iter().any(|entry| joined(entry) && entry.on > day) => {
+                Standing::Active
+            }
+            standing => standing,
+        }
+    }
+
     /// Walks the whole timeline: `each` is told the day on which an event took effect, the event, and
     /// the state that it leaves. What comes back is the state at the end.
     ///
@@ -312,18 +326,14 @@ fn fold(
     mut each: impl FnMut(CivilDate, &Fact<CombatantEvent>, &Civil),
 ) -> Result<Civil, Clash> {
     let mut civil = Civil::default();
+    let ends = WarrantEnds::of(timeline.iter().map(|entry| (entry.on, &entry.fact.event)));
     for entry in timeline.iter().take_while(|entry| by.is_none_or(|day| entry.on <= day)) {
         let event = &entry.fact.event;
-        let applied = match event {
-            CombatantEvent::WarrantGranted(granted) if never_ran(timeline, granted) => {
-                civil.note_warrant(granted);
-                Ok(())
-            }
-            _ if picks_again(timeline, &entry.fact) => {
-                civil.pick_again(event);
-                Ok(())
-            }
-            _ => civil.apply(entry.on, event),
+        let applied = if picks_again(timeline, &entry.fact) {
+            civil.pick_again(event);
+            Ok(())
+        } else {
+            civil.apply(entry.on, event, &ends)
         };
         applied.map_err(|why| Clash {
             event: entry.fact.id,
@@ -355,17 +365,6 @@ fn same_pick(one: &Fact<CombatantEvent>, other: &Fact<CombatantEvent>) -> bool {
         (CombatantEvent::WaiverCorrected(a), CombatantEvent::WaiverCorrected(b)) => a.corrects == b.corrects,
         _ => false,
     }
-}
-
-/// Whether a warrant was ended on its first day or before: it never ran, and
-/// covers no time that another could want (C8).
-fn never_ran(timeline: &[Entry], granted: &WarrantGranted) -> bool {
-    timeline.iter().any(|entry| match &entry.fact.event {
-        CombatantEvent::WarrantEnded(ended) => {
-            ended.warrant == granted.warrant && entry.on <= granted.starts_on
-        }
-        _ => false,
-    })
 }
 
 #[cfg(test)]

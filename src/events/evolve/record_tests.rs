@@ -174,3 +174,15 @@ fn v6_p6_erasure_and_merging_end_a_record() {
     assert_eq!(record.standing, Standing::MergedInto(into));
     assert_eq!(Record::of([]).standing, Standing::Unknown);
 }
+
+#[test]
+fn p6_d4_before_it_was_joined_to_another_a_record_was_in_use() {
+    let into = CombatantId(Uuid::from_u128(9));
+    let joined = [registered(), fact(2, "2026-01-01", CombatantMergedAway { into })];
+    let record = Record::of(joined.clone());
+    assert_eq!(record.standing_on(day("2025-12-31")), Standing::Active);
+    assert_eq!(record.standing_on(day("2026-01-01")), Standing::MergedInto(into));
+    let erased = CombatantErased { cause: ErasureCause::Officer, evidence_until: None };
+    let record = Record::of(joined.into_iter().chain([plain(3, erased)]));
+    assert_eq!(record.standing_on(day("2025-12-31")), Standing::Erased, "V6");
+}

@@ -56,11 +56,12 @@ pub async fn import(
     let run = Run::new(bus, &actor, correlation, bytes);
     for _ in 0..TRIES {
         let kingdom = bus.refresh().await?;
-        permitted(&actor, &kingdom, Vec::new())?;
+        permitted(&actor, &kingdom)?;
         let (mut report, changes) = prepare(&run, &kingdom, progress).await?;
         let civil =
             changes.iter().filter(|(_, change)| change.facts.iter().any(|f| f.effective_on.is_some()));
-        permitted(&actor, &kingdom, civil.map(|(id, _)| *id).collect())?;
+        let needs = Requirement { not_own: civil.map(|(id, _)| *id).collect(), ..importing() };
+        needs.spares(&bus.own_records(&actor, &kingdom).await?).map_err(BusError::from)?;
         report.dry_run = dry_run;
         if dry_run || changes.is_empty() {
             return Ok(report);
@@ -74,10 +75,14 @@ pub async fn import(
     Err(BusError::Busy.into())
 }
 
-/// Whether the actor may import, and change what is on these people's cards.
-fn permitted(actor: &Actor, kingdom: &KingdomState, not_own: Vec<CombatantId>) -> Result<(), BusError> {
-    let needs = Requirement { permission: Permission::CanImport, discipline: None, not_own };
-    Ok(permits(actor, &needs, &kingdom.officers)?)
+/// What an import needs (A1).
+const fn importing() -> Requirement {
+    Requirement { permission: Permission::CanImport, discipline: None, not_own: Vec::new() }
+}
+
+/// Whether the actor may import.
+fn permitted(actor: &Actor, kingdom: &KingdomState) -> Result<(), BusError> {
+    Ok(permits(actor, &importing(), &kingdom.officers)?)
 }
 
 /// Everything up to the writing.

@@ -56,7 +56,7 @@ impl ReadModel for Projector {
     type Doc = Doc;
 
     fn document(person: &Person<'_>) -> Option<Doc> {
-        match person.record.standing {
+        match person.standing {
             Standing::MergedInto(into) => return Some(Doc::MovedTo(into)),
             Standing::Unknown | Standing::Erased => return None,
             Standing::Active => {}

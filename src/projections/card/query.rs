@@ -22,6 +22,8 @@ const MOST_MOVES: usize = 16;
 pub struct CardView {
     /// The person; after a merge the one who goes on.
     pub id: CombatantId,
+    /// The record that was asked for: after a merge another one than the person (P6).
+    pub asked: CombatantId,
     /// How many events the person's stream had: what a form's version refers to.
     pub version: StreamVersion,
     /// The person's last event in it; a page kept for this position is up to date.
@@ -106,11 +108,15 @@ pub async fn checked(
 
 /// The page that a document is, or the one that it has moved to.
 pub(super) async fn follow(store: &Store, mut found: Option<Found>) -> Result<Option<CardView>, CardError> {
+    let asked = found.as_ref().map(|found| found.subject);
     for _ in 0..MOST_MOVES {
         let Some(Found { subject, position, doc }) = found else { return Ok(None) };
         match document::decode::<Projector>(&doc).ok_or(CardError::Shape)? {
             Doc::MovedTo(other) => found = tables::document(store.db(), Model::Card, other).await?,
-            Doc::Person(doc) => return view(store, subject, position, *doc).await,
+            Doc::Person(doc) => {
+                let card = view(store, subject, position, *doc).await?;
+                return Ok(card.map(|card| CardView { asked: asked.unwrap_or(subject), ..card }));
+            }
         }
     }
     Ok(None)
@@ -149,6 +155,7 @@ pub async fn view(
     let card_id = opened.remove("card_id").and_then(|text| CardId::parse(&text).ok());
     Ok(Some(CardView {
         id,
+        asked: id,
         version: doc.version,
         position,
         sca_name: opened.remove("sca_name"),

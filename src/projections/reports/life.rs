@@ -177,6 +177,7 @@ impl Life {
             Standing::MergedInto(into) => draft.ended.map(|on| Left { on, into: Some(into) }),
             Standing::Active | Standing::Unknown => None,
         };
+        let warranted = Stretch::all(record, last, draft.joined)?;
         let mut cards = Vec::with_capacity(draft.cards.len());
         for (slug, card) in &draft.cards {
             let discipline = codes.discipline(slug);
@@ -184,15 +185,46 @@ impl Life {
                 (codes.kind(discipline, Kind::Authorization, slug), *from, *until)
             });
             let held = held.collect();
-            let warrants = last.cards.get(slug).map_or(&[][..], |card| card.warrants.as_slice());
-            let warrants = warrants.iter().map(|warrant| {
-                let number = codes.kind(discipline, Kind::Marshal, &warrant.marshal);
-                (number, warrant.starts_on, warrant.ends_on)
-            });
+            let warrants = warranted
+                .iter()
+                .flat_map(|stretch| stretch.of(slug))
+                .map(|(slug, from, last)| (codes.kind(discipline, Kind::Marshal, slug), from, last));
             let warrants = warrants.collect();
             cards.push(LifeCard { discipline, terms: card.terms.as_slice().into(), held, warrants });
         }
         Ok(Some(Self { id, left, cards: cards.into(), waivers: draft.waivers.into() }))
+    }
+}
+
+/// What was so from one merge to the next: what came along, came on that day (P6).
+struct Stretch {
+    civil: Civil,
+    from: CivilDate,
+    last: Option<CivilDate>,
+}
+
+impl Stretch {
+    /// All of a record, whose state is `last` at the end, and to which others were joined on those days.
+    fn all(record: &Record, last: Civil, joined: Vec<CivilDate>) -> Result<Vec<Self>, Clash> {
+        let mut from = CivilDate::BEGINNING;
+        let mut all = Vec::with_capacity(joined.len() + 1);
+        for day in joined {
+            let last = day.day_before();
+            all.push(Self { civil: record.civil(Some(last))?, from, last: Some(last) });
+            from = day;
+        }
+        all.push(Self { civil: last, from, last: None });
+        Ok(all)
+    }
+
+    /// The warrants in a discipline, as far as they ran then: type, first and last day.
+    fn of(&self, discipline: &Slug) -> impl Iterator<Item = (&Slug, CivilDate, Option<CivilDate>)> {
+        let warrants = self.civil.cards.get(discipline).map_or(&[][..], |card| card.warrants.as_slice());
+        let cut = warrants.iter().map(|warrant| {
+            let last = self.last.into_iter().chain(warrant.ends_on).min();
+            (&warrant.marshal, warrant.starts_on.max(self.from), last)
+        });
+        cut.filter(|(_, from, last)| last.is_none_or(|last| *from <= last))
     }
 }
 
@@ -202,6 +234,7 @@ struct Draft {
     cards: BTreeMap<Slug, DraftCard>,
     waivers: Vec<(CivilDate, CivilDate)>,
     merges: Vec<EventId>,
+    joined: Vec<CivilDate>,
     ended: Option<CivilDate>,
 }
 
@@ -214,7 +247,10 @@ struct DraftCard {
 impl Draft {
     fn take(&mut self, day: CivilDate, fact: &Fact<CombatantEvent>, civil: &Civil) {
         match &fact.event {
-            CombatantEvent::CombatantMerged(_) => self.merges.push(fact.id),
+            CombatantEvent::CombatantMerged(_) => {
+                self.merges.push(fact.id);
+                self.joined.push(day);
+            }
             CombatantEvent::CombatantMergedAway(_) => self.ended = Some(day),
             _ => {}
         }

@@ -86,6 +86,22 @@ fn p6_before_a_merge_there_are_two_people_and_then_one_who_has_all_of_it() {
 }
 
 #[test]
+fn p6_a_warrant_that_came_along_counts_here_from_the_merge_on() {
+    let stays = || Story::new().card("2024-01-01", "2026-01-01");
+    let runs = |life: &Life| {
+        ["2025-02-15", "2025-04-01", "2025-06-30", "2025-07-01", "2026-02-01"]
+            .map(|on| life.cards[0].warranted_on(day(on)).count())
+    };
+    let joined = life(stays().merged_marshal(2, "2025-07-01", "2025-02-01", None));
+    assert_eq!(runs(&joined), [0, 0, 0, 1, 1]);
+    let later = life(stays().merged_marshal(2, "2025-07-01", "2026-01-01", None));
+    assert_eq!(runs(&later), [0, 0, 0, 0, 1], "C8: one that begins later");
+    let own = stays().warranted("2025-03-01", Some("2025-12-31"));
+    let both = life(own.merged_marshal(2, "2025-07-01", "2025-02-01", None));
+    assert_eq!(runs(&both), [0, 1, 1, 1, 1], "one marshal, however many warrants");
+}
+
+#[test]
 fn v6_what_happened_to_the_erased_stays_countable_up_to_the_day_before() {
     let story = || Story::new().card("2025-01-01", "2027-01-01").granted("rapier", "2025-01-01").erased();
     let known = kingdom(vec![(story(), Some("2026-03-01")), (story(), None)]);

@@ -12,8 +12,8 @@ use crate::domain::personal::Personal;
 use crate::domain::policy::Acceptance;
 use crate::events::combatant::{
     AuthorizationGranted, AuthorizationRevoked, CardDatesCorrected, CardIssued, CardRenewed, CombatantErased,
-    CombatantMerged, CombatantMergedAway, CombatantRegistered, ErasureCause, Evidence, MergedCard, Source,
-    WaiverRecorded, WarrantGranted,
+    CombatantMerged, CombatantMergedAway, CombatantRegistered, ErasureCause, Evidence, MergedCard,
+    MergedWarrant, Source, WaiverRecorded, WarrantGranted,
 };
 use crate::events::evolve::Record;
 use crate::events::{CombatantEvent, Fact};
@@ -118,6 +118,26 @@ impl Story {
             rulebook: 1,
             authorizations: vec![slug(authorization)],
             warrants: Vec::new(),
+        };
+        self.then(Some(on), CombatantMerged { merged: who(other), cards: vec![card], waiver: None })
+    }
+
+    /// The same with a warrant that came along.
+    pub fn merged_marshal(self, other: u128, on: &str, from: &str, to: Option<&str>) -> Self {
+        let warrant = MergedWarrant {
+            warrant: WarrantId(Uuid::from_u128(8)),
+            marshal: slug("marshal"),
+            starts_on: day(from),
+            ends_on: to.map(day),
+            granted_by: None,
+        };
+        let card = MergedCard {
+            discipline: slug("fencing"),
+            issued_on: day(from),
+            expires_on: day("2027-01-01"),
+            rulebook: 1,
+            authorizations: Vec::new(),
+            warrants: vec![warrant],
         };
         self.then(Some(on), CombatantMerged { merged: who(other), cards: vec![card], waiver: None })
     }

@@ -19,6 +19,7 @@ use crate::domain::card_id::{CardId, CardIdForm};
 use crate::domain::date::Instant;
 use crate::domain::id::{CombatantId, CommandId};
 use crate::domain::pin::Pin;
+use crate::projections::card::CardView;
 use crate::store::{PinHeld, PinTry};
 use crate::web::error::AppError;
 use crate::web::form::Sent;
@@ -45,12 +46,12 @@ pub enum Guarded {
 /// The database; a broken template.
 pub async fn guard(
     state: &AppState,
-    person: CombatantId,
+    card: &CardView,
     card_id: &CardId,
     headers: &HeaderMap,
 ) -> Result<Guarded, AppError> {
-    let Some(pin) = held(state, person).await? else { return Ok(Guarded::No) };
-    if visit::knows_pin(state, headers, person, pin.set_at) {
+    let Some((whose, pin)) = held(state, card).await? else { return Ok(Guarded::No) };
+    if visit::knows_pin(state, headers, whose, pin.set_at) {
         return Ok(Guarded::Passed);
     }
     let answer = match pin.locked(state.bus().now()) {
@@ -60,12 +61,18 @@ pub async fn guard(
     Ok(Guarded::Ask(answer))
 }
 
-/// The PIN that a card page asks for, if it does (L3).
-async fn held(state: &AppState, person: CombatantId) -> Result<Option<PinHeld>, AppError> {
-    if !state.kingdom().catalogue.asks_pin(person) {
-        return Ok(None);
+/// The PIN that a card page asks for, if it does, and whose it is (L3): the person's, or else that of the joined
+/// record whose address led here, which asked for it before (P6).
+async fn held(state: &AppState, card: &CardView) -> Result<Option<(CombatantId, PinHeld)>, AppError> {
+    let joined = (card.asked != card.id).then_some(card.asked);
+    for whose in std::iter::once(card.id).chain(joined) {
+        if state.kingdom().catalogue.asks_pin(whose)
+            && let Some(pin) = state.services.store.pin(whose.0).await?
+        {
+            return Ok(Some((whose, pin)));
+        }
     }
-    Ok(state.services.store.pin(person.0).await?)
+    Ok(None)
 }
 
 fn ask(
@@ -141,7 +148,7 @@ pub async fn try_pin(
         return missed(&state, from, id);
     };
     let to_card = Redirect::to(&format!("/card/{}", card_id.as_str())).into_response();
-    let Some(held) = held(&state, card.id).await? else { return Ok(personal(to_card)) };
+    let Some((whose, held)) = held(&state, &card).await? else { return Ok(personal(to_card)) };
     let now = state.bus().now();
     if let Some(until) = held.locked(now) {
         return locked(&state, until);
@@ -156,23 +163,26 @@ pub async fn try_pin(
     let until = now.plus_seconds(i64::from(rules.lock_minutes) * 60);
     let store = &state.services.store;
     let turn = state.visitors.hash_turn().await?;
-    let PinTry::Allowed { left } = store.take_pin_try(card.id.0, rules.tries, now, until).await? else {
-        return locked(&state, store.pin(card.id.0).await?.and_then(|pin| pin.locked(now)).unwrap_or(until));
+    let PinTry::Allowed { left } = store.take_pin_try(whose.0, rules.tries, now, until).await? else {
+        return locked(&state, store.pin(whose.0).await?.and_then(|pin| pin.locked(now)).unwrap_or(until));
     };
     let (keyring, hash) = (store.keyring().clone(), held.hash.clone());
     let right = tokio::task::spawn_blocking(move || keyring.is_pin(&pin, &hash)).await;
     let right = right.map_err(|why| AppError::Internal(why.to_string()))??;
     drop(turn);
     if right {
-        store.pin_was_right(card.id.0, left == 0).await?;
+        store.pin_was_right(whose.0, left == 0).await?;
         let mut answer = personal(to_card);
-        let cookie = visit::keep_card(&state, card.id, held.set_at)?;
+        let cookie = visit::keep_card(&state, whose, held.set_at)?;
         answer.headers_mut().append(header::SET_COOKIE, cookie);
         return Ok(answer);
     }
     state.visitors.wrong_pins.note(from.counted);
     if left == 0 {
-        lock(&state, card.id).await;
+        // Nothing is recorded about a record that was joined to another one, and nobody mailed for it.
+        if whose == card.id {
+            lock(&state, whose).await;
+        }
         return locked(&state, until);
     }
     let tries = if left == 1 { "One more try".to_owned() } else { format!("{left} more tries") };

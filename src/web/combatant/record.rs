@@ -252,7 +252,7 @@ pub async fn withdraw(
     if !sent.ticked("sure")? {
         return Ok(again("Tick this to show that you mean it".to_owned()).await?);
     }
-    let command = Erase { cause: ErasureCause::Withdrawn };
+    let command = Erase::by(ErasureCause::Withdrawn);
     visitor.ask(&state, WITHDRAW, &sent, command.into(), again).await?;
     let mut answer = shown::erased(&state)?;
     answer.headers_mut().append(header::SET_COOKIE, visit::close_record(&state)?);

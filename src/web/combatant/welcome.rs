@@ -167,7 +167,7 @@ fn doubting(
 /// The database; what the log does not allow.
 pub async fn decline(State(state): State<AppState>, sent: SentByLink) -> Result<Response, Instead> {
     let again = |why| doubting(&state, &sent.by, Some(why), StatusCode::UNPROCESSABLE_ENTITY);
-    let command = Erase { cause: ErasureCause::Declined };
+    let command = Erase::by(ErasureCause::Declined);
     sent.ask(&state, command.into(), Along::default(), again).await?;
     Ok(shown::erased(&state)?)
 }

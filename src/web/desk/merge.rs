@@ -15,7 +15,6 @@ use super::forms::{Back, Forms};
 use super::open::person;
 use super::record::{details, display_name};
 use crate::commands::Command;
-use crate::commands::bus::BusError;
 use crate::commands::combatant::merge::{Keep, Merge};
 use crate::domain::id::{CombatantId, Slug, StreamVersion};
 use crate::domain::permission::Permission;
@@ -100,7 +99,7 @@ pub async fn join(
         return Err(AppError::NotFound);
     }
     let seen = sent.seen().ok_or_else(damaged)?;
-    let seen_other = sent.text("seen_other").parse().map(StreamVersion).map_err(|_| damaged())?;
+    let seen_merged = Some(sent.text("seen_other").parse().map(StreamVersion).map_err(|_| damaged())?);
     let mut errors = Vec::new();
     let mut cards = BTreeMap::new();
     let mut waiver = None;
@@ -130,15 +129,9 @@ pub async fn join(
             &sent,
             command_id,
             Some(seen),
-            Command::Merge(Merge { survivor, merged, cards, waiver }),
+            Command::Merge(Merge { survivor, merged, cards, waiver, seen_merged }),
         );
-        // The bus compares the version of the record that goes on; this is the other one's.
-        let outcome = if theirs.standing == Standing::Active && theirs.version != seen_other {
-            Err(BusError::Stale { seen: seen_other, now: theirs.version })
-        } else {
-            bus.execute(request).await
-        };
-        match outcome {
+        match bus.execute(request).await {
             Ok(receipt) => {
                 let to = format!("/desk/people/{survivor}");
                 return done(&state, receipt.last, &Done::plain("merged"), &to).await;
@@ -149,6 +142,7 @@ pub async fn join(
         let back = Back { form: FORM.to_owned(), sent, errors, message: None, renew: false };
         (StatusCode::UNPROCESSABLE_ENTITY, back)
     };
+    let (ours, theirs) = (bus.record(survivor).await?, bus.record(merged).await?);
     if [&ours, &theirs].iter().any(|record| record.standing != Standing::Active) {
         return Err(AppError::Bad("one of the two records was erased or joined meanwhile".to_owned()));
     }

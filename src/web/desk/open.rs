@@ -80,6 +80,7 @@ async fn page(
     let civil = record.civil(None).unwrap_or_else(|_| Civil::default());
     let kingdom = state.kingdom();
     let grants = &officer.state()?.grants;
+    let own = bus.own_records(&officer.actor(), &kingdom).await?.contains(&id);
     let refused = mail_refused(state, &record, id).await?;
     let fresh = || bus.ids().uuid_at(bus.now()).to_string();
     let shown = Shown {
@@ -89,7 +90,7 @@ async fn page(
         entries: &entries,
         kingdom: &kingdom,
         today: state.today(),
-        may: May { grants, own: officer.state()?.combatant == Some(id) },
+        may: May { grants, own },
         forms: Forms { fresh: &fresh, back },
     };
     let path = format!("/desk/people/{id}");

@@ -82,7 +82,7 @@ async fn made(
     let Some(card) = state.services.cards.find(card_id, required).await? else {
         return missed(state, from, id);
     };
-    let guarded = asking::guard(state, card.id, card_id, headers).await?;
+    let guarded = asking::guard(state, &card, card_id, headers).await?;
     if let Guarded::Ask(question) = guarded {
         return Ok(question);
     }

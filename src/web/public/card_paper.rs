@@ -44,7 +44,7 @@ pub async fn show(
     let Some(card) = state.services.cards.find(card_id, required).await? else {
         return missed(state, from, id);
     };
-    if let Guarded::Ask(question) = asking::guard(state, card.id, card_id, headers).await? {
+    if let Guarded::Ask(question) = asking::guard(state, &card, card_id, headers).await? {
         return Ok(question);
     }
     let view = card_view(&card, day, &kingdom.catalogue);

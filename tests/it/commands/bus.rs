@@ -1,9 +1,11 @@
 //! Once, by whom, on which state.
 
+use emol::commands::Command;
 use emol::commands::authorize::Denied;
 use emol::commands::bus::{BusError, Read, Reading};
 use emol::commands::combatant::grant_authorization::GrantAuthorization;
 use emol::commands::combatant::issue_card::IssueCard;
+use emol::commands::combatant::merge::Merge;
 use emol::commands::combatant::record_waiver::RecordWaiver;
 use emol::commands::combatant::revoke_authorization::RevokeAuthorization;
 use emol::commands::officers::Verb;
@@ -175,6 +177,63 @@ fn an_officer_disabled_by_another_process_can_do_nothing_more() {
         officers(&second, 2, Verb::Disable(officer(1))).await;
         let refused = issue(&first, 3, Actor::Officer(officer(1)), about(person(1), rapier())).await;
         assert!(matches!(refused, Err(BusError::Denied(Denied::NoOfficer))));
+    });
+}
+
+#[test]
+fn a3_p6_what_ones_own_record_was_joined_to_step_by_step_is_ones_own() {
+    on_all_databases(|database| async move {
+        let bus = bus(database.store(1).await, 1_000).await;
+        kingdom(&bus).await;
+        for number in 1..=4 {
+            register(&bus, number, person(number)).await;
+        }
+        officers(&bus, 10, Verb::Link { officer: officer(1), combatant: Some(person(1)) }).await;
+        let deputy = Actor::Officer(officer(1));
+        issue(&bus, 11, deputy.clone(), about(person(3), rapier())).await.unwrap();
+        // Joined on another server: this one remembers the records from before.
+        let other = super::sample::bus(database.other_process().await, 2_000).await;
+        for (number, survivor, merged) in [(12, 2, 1), (13, 3, 2)] {
+            issue(&other, number, operator(), joining(survivor, merged, None)).await.unwrap();
+        }
+        let waiver = RecordWaiver { signed_on: day("2026-01-02") };
+        officers(&bus, 14, Verb::Grant { officer: officer(1), grant: "write_waiver_date".parse().unwrap() })
+            .await;
+        let refused = issue(&bus, 15, deputy.clone(), about(person(3), waiver)).await;
+        assert!(matches!(refused, Err(BusError::Denied(Denied::OwnRecord))));
+        let judge = bus.judge(deputy.clone()).await.unwrap();
+        let record = bus.record(person(3)).await.unwrap();
+        let judged = judge.facts(person(3), &waiver.into(), &record);
+        assert!(matches!(judged, Err(BusError::Denied(Denied::OwnRecord))));
+        issue(&bus, 16, deputy, about(person(4), waiver)).await.unwrap();
+    });
+}
+
+fn joining(survivor: u128, merged: u128, seen_merged: Option<StreamVersion>) -> Command {
+    let (survivor, merged) = (person(survivor), person(merged));
+    Command::Merge(Merge { survivor, merged, cards: [].into(), waiver: None, seen_merged })
+}
+
+#[test]
+fn p5_p6_a_merge_is_refused_where_either_record_changed_since_it_was_seen() {
+    on_all_databases(|database| async move {
+        let first = bus(database.store(1).await, 1_000).await;
+        kingdom(&first).await;
+        register(&first, 1, person(1)).await;
+        register(&first, 2, person(2)).await;
+        let seen = |number, survivor: i64, merged: i64| {
+            let mut request = request(number, operator(), joining(1, 2, Some(StreamVersion(merged))));
+            request.seen = Some(StreamVersion(survivor));
+            request
+        };
+        let second = super::sample::bus(database.other_process().await, 2_000).await;
+        issue(&second, 3, operator(), about(person(2), rapier())).await.unwrap();
+        // This server still has the version that was seen: the append is overtaken, and decided again.
+        let stale = first.execute(seen(4, 1, 1)).await;
+        assert!(matches!(stale, Err(BusError::Stale { seen: StreamVersion(1), now: StreamVersion(3) })));
+        let stale = first.execute(seen(5, 2, 3)).await;
+        assert!(matches!(stale, Err(BusError::Stale { seen: StreamVersion(2), now: StreamVersion(1) })));
+        first.execute(seen(6, 1, 3)).await.unwrap();
     });
 }
 

@@ -1,6 +1,7 @@
 //! Erasing people (V6) and merging them (P6).
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use emol::commands::Command;
 use emol::commands::bus::BusError;
@@ -9,12 +10,13 @@ use emol::commands::combatant::erase::Erase;
 use emol::commands::combatant::grant_authorization::GrantAuthorization;
 use emol::commands::combatant::merge::Merge;
 use emol::commands::combatant::record_waiver::RecordWaiver;
+use emol::commands::combatant::revoke_authorization::RevokeAuthorization;
 use emol::domain::card_id::CardId;
 use emol::domain::details::DetailField;
-use emol::domain::personal::Purpose;
+use emol::domain::personal::{Personal, Purpose};
 use emol::events::combatant::ErasureCause;
-use emol::events::evolve::Standing;
-use emol::events::{CombatantEvent, Event};
+use emol::events::evolve::{Record, Standing};
+use emol::events::{CombatantEvent, Event, StreamEvent};
 use emol::store::bounces::Bounce;
 use emol::store::verify::verify;
 use emol::store::{ClaimKind, Store};
@@ -22,7 +24,7 @@ use emol::store::{ClaimKind, Store};
 use super::sample::{SECRET_NAME, about, bus, day, issue, kingdom, operator, person, register, slug};
 use crate::support::databases::on_all_databases;
 
-const ERASE: Erase = Erase { cause: ErasureCause::Officer };
+const ERASE: Erase = Erase::by(ErasureCause::Officer);
 
 /// Whether any sealed value of the person's stream still opens with its details key.
 async fn anything_opens(store: &Store, number: u128) -> bool {
@@ -121,13 +123,66 @@ fn p6_erasing_the_survivor_destroys_the_keys_of_all_it_joined() {
         }
         for (number, survivor, merged) in [(11, 2, 3), (12, 1, 2)] {
             let (survivor, merged) = (person(survivor), person(merged));
-            let merge = Merge { survivor, merged, cards: BTreeMap::new(), waiver: None };
+            let merge = Merge { survivor, merged, cards: BTreeMap::new(), waiver: None, seen_merged: None };
             issue(&bus, number, operator(), Command::Merge(merge)).await.unwrap();
         }
         assert_eq!(bus.record(person(3)).await.unwrap().standing, Standing::MergedInto(person(2)));
         issue(&bus, 13, operator(), about(person(1), ERASE)).await.unwrap();
         for number in 1..=3 {
             assert!(!anything_opens(bus.store(), number).await, "{number}");
+        }
+    });
+}
+
+/// Everything open that a record in memory still holds: details, addresses, reasons.
+fn held(record: &Record) -> Vec<String> {
+    let (mut record, mut held) = (record.clone(), Vec::new());
+    let mut note = |value: &Personal| held.extend(value.text().map(ToOwned::to_owned));
+    record.each_personal(&mut |_, value| note(value));
+    for fact in record.standing_entries() {
+        fact.event.clone().each_personal(&mut |_, purpose, value| {
+            if purpose == Purpose::Details {
+                note(value);
+            }
+        });
+    }
+    held
+}
+
+#[test]
+fn v6_p6_who_was_joined_to_an_erased_record_is_not_kept_in_memory_either() {
+    on_all_databases(|database| async move {
+        let bus = bus(database.store(1).await, 1_000).await;
+        kingdom(&bus).await;
+        register(&bus, 1, person(1)).await;
+        register(&bus, 2, person(2)).await;
+        let (discipline, authorization) = (slug("fencing"), slug("heavy-rapier"));
+        let on = day("2026-05-01");
+        let grant = GrantAuthorization { discipline, authorization, on };
+        let (discipline, authorization) = (slug("fencing"), slug("heavy-rapier"));
+        let reason = "a brawl at the inn".to_owned();
+        let revoke = RevokeAuthorization { discipline, authorization, on, reason };
+        issue(&bus, 3, operator(), about(person(2), grant)).await.unwrap();
+        issue(&bus, 4, operator(), about(person(2), revoke)).await.unwrap();
+        let (survivor, merged) = (person(1), person(2));
+        let merge = Merge { survivor, merged, cards: BTreeMap::new(), waiver: None, seen_merged: None };
+        issue(&bus, 5, operator(), Command::Merge(merge)).await.unwrap();
+        let other = super::sample::bus(database.other_process().await, 2_000).await;
+        for bus in [&bus, &other] {
+            let record = bus.record(person(2)).await.unwrap();
+            assert!(held(&record).contains(&"a brawl at the inn".to_owned()));
+        }
+        issue(&bus, 6, operator(), about(person(1), ERASE)).await.unwrap();
+        // Another server notices within a second.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        for bus in [&bus, &other] {
+            for number in [1, 2] {
+                let record = bus.record(person(number)).await.unwrap();
+                assert_eq!(held(&record), [""; 0], "{number}");
+                let many = bus.records(&[person(number)], false).await.unwrap();
+                assert_eq!(held(&many[0]), [""; 0], "{number}");
+            }
+            assert_eq!(bus.record(merged).await.unwrap().standing, Standing::MergedInto(survivor));
         }
     });
 }

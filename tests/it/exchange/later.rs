@@ -186,7 +186,7 @@ fn v6_a_file_does_not_bring_back_whoever_was_erased() {
         let bus = founded(&database).await;
         let file = row(PERSON, "yes,no", ARCHERY);
         import_rows(&bus, &[&file]).await.unwrap();
-        desk(&bus, Erase { cause: ErasureCause::Withdrawn }).await;
+        desk(&bus, Erase::by(ErasureCause::Withdrawn)).await;
         let before = head(&bus).await;
         let report = import_rows(&beside(&bus).await, &[&file]).await.unwrap();
         assert_eq!((report.skipped, report.added, report.events()), (1, 0, 0));
@@ -206,7 +206,8 @@ fn p6_a_ref_of_a_record_that_was_joined_to_another_records_nothing() {
         let (survivor, _) = folded.iter().find(|(_, record)| with_cards(record)).unwrap();
         let (merged, _) = folded.iter().find(|(_, record)| !with_cards(record)).unwrap();
         let waiver = Some(Keep::Survivor);
-        let merge = Merge { survivor: *survivor, merged: *merged, cards: BTreeMap::new(), waiver };
+        let merge =
+            Merge { survivor: *survivor, merged: *merged, cards: BTreeMap::new(), waiver, seen_merged: None };
         issue(&bus, Command::Merge(merge)).await;
         let other = rows[1].replace("Ottawa", "Toronto");
         let report = import_rows(&bus, &[&rows[0], &other]).await.unwrap();
@@ -255,6 +256,18 @@ fn a3_an_officer_cannot_change_their_own_card_by_an_import() {
         assert!(matches!(outcome, Err(ImportError::Bus(BusError::Denied(Denied::OwnRecord)))));
         assert_eq!(head(&bus).await, before);
         assert_eq!(attempt(&renewed, &PERSON.replace("C1,", "C2,")).await.unwrap().added, 1);
+        // Nor that of a record which theirs was joined to (P6).
+        let folded = people(&bus).await;
+        let merged = *folded.keys().find(|id| **id != own).unwrap();
+        let verb = Verb::Link { officer, combatant: Some(merged) };
+        issue(&bus, Command::Officers(OfficersCommand { by: operator(), verb })).await;
+        let disciplines = bus.kingdom().catalogue.disciplines.keys().cloned().collect::<Vec<_>>();
+        let cards = disciplines.into_iter().map(|discipline| (discipline, Keep::Survivor)).collect();
+        let waiver = Some(Keep::Survivor);
+        let merge = Merge { survivor: own, merged, cards, waiver, seen_merged: None };
+        issue(&bus, Command::Merge(merge)).await;
+        let outcome = attempt(&renewed, PERSON).await;
+        assert!(matches!(outcome, Err(ImportError::Bus(BusError::Denied(Denied::OwnRecord)))));
     });
 }
 

@@ -114,7 +114,7 @@ fn v5_the_files_of_the_database_hold_no_name_address_or_number_of_the_roster() {
             reason: IN_A_REASON.to_owned(),
         };
         let commands: [(CombatantId, CombatantCommand); 2] =
-            [(id, revoke.into()), (id, Erase { cause: ErasureCause::Officer }.into())];
+            [(id, revoke.into()), (id, Erase::by(ErasureCause::Officer).into())];
         for (number, (combatant, command)) in (1..).zip(commands) {
             let request = Request {
                 command_id: CommandId(Uuid::from_u128(number)),

@@ -188,7 +188,7 @@ async fn live(ground: &Ground, people: &mut [Someone], today: NaiveDate, dice: &
             }
         }
         if dice.one_in(6_000) {
-            ground.issue(someone.id, Erase { cause: ErasureCause::Officer }).await;
+            ground.issue(someone.id, Erase::by(ErasureCause::Officer)).await;
             someone.gone = true;
         }
     }

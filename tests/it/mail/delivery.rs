@@ -196,7 +196,7 @@ fn v6_an_erased_person_gets_no_mail_that_waited_and_a_renewed_card_is_not_announ
         let (ground, server) = (Ground::found(&database).await, MailServer::start().await);
         people(&ground, 2).await;
         reminders::run(&ground.tools).await.unwrap();
-        ground.issue(person(1), Erase { cause: ErasureCause::Officer }).await;
+        ground.issue(person(1), Erase::by(ErasureCause::Officer)).await;
         let today = ground.tools.bus.today();
         ground
             .issue(person(2), emol::commands::combatant::record_waiver::RecordWaiver { signed_on: today })

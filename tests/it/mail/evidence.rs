@@ -55,7 +55,7 @@ async fn signed(ground: &Ground, who: CombatantId) {
 }
 
 async fn erase(ground: &Ground, who: CombatantId) {
-    ground.issue(who, Erase { cause: ErasureCause::Officer }).await;
+    ground.issue(who, Erase::by(ErasureCause::Officer)).await;
 }
 
 /// What housekeeping removes on a day, of evidence.
@@ -165,7 +165,13 @@ fn v6_p6_a_joined_records_evidence_goes_by_what_the_surviving_one_says() {
             let (survivor, merged) = (person(survivor), person(merged));
             let minor = details("Ásta", "asta@example.org").with(DetailField::DateOfBirth, "2020-03-01");
             ground.issue(survivor, ChangeDetails { details: minor }).await;
-            let merge = Merge { survivor, merged, cards: std::collections::BTreeMap::new(), waiver: None };
+            let merge = Merge {
+                survivor,
+                merged,
+                cards: std::collections::BTreeMap::new(),
+                waiver: None,
+                seen_merged: None,
+            };
             let number = survivor.0.as_u128();
             issue(&ground.tools.bus, number, operator(), Command::Merge(merge)).await.unwrap();
         }
@@ -174,6 +180,29 @@ fn v6_p6_a_joined_records_evidence_goes_by_what_the_surviving_one_says() {
         assert_eq!(removed(&ground, "2045-02-28").await, 0);
         assert_eq!(removed(&ground, "2045-03-01").await, 4);
         assert_eq!(signers(&ground, person(4)).await, [None]);
+    });
+}
+
+#[test]
+fn v6_p6_a_date_of_birth_that_only_the_joined_record_has_counts_for_all() {
+    on_all_databases(|database| async move {
+        let ground = Ground::found(&database).await;
+        for number in [1, 2, 3, 4] {
+            signed(&ground, person(number)).await;
+        }
+        for (survivor, merged) in [(1, 2), (3, 4)] {
+            let (survivor, merged) = (person(survivor), person(merged));
+            let minor = details("Ásta", "asta@example.org").with(DetailField::DateOfBirth, "2020-03-01");
+            ground.issue(merged, ChangeDetails { details: minor }).await;
+            let cards = std::collections::BTreeMap::new();
+            let merge = Merge { survivor, merged, cards, waiver: None, seen_merged: None };
+            let number = survivor.0.as_u128();
+            issue(&ground.tools.bus, number, operator(), Command::Merge(merge)).await.unwrap();
+        }
+        erase(&ground, person(3)).await;
+        assert_eq!(removed(&ground, DAY).await, 0);
+        assert_eq!(removed(&ground, "2045-02-28").await, 0);
+        assert_eq!(removed(&ground, "2045-03-01").await, 4);
     });
 }
 

@@ -1,6 +1,8 @@
 //! The two clocks of D4: what was so on a day, as it was known at an instant.
 
 use emol::domain::policy::InForce;
+use emol::events::Fact;
+use emol::events::combatant::{CombatantMerged, CombatantMergedAway};
 use emol::events::evolve::Standing;
 use emol::projections::asof::{
     card_as_of, catalogue_as_of, everyone_as_of, marshals_as_of, record_as_of, register_as_of,
@@ -94,5 +96,27 @@ fn the_kingdom_of_then_is_known_too() {
         assert_eq!(catalogue.regions.len(), 1);
         let before = catalogue_as_of(&store, NOW.plus_seconds(-60)).await.unwrap();
         assert!(before.regions.is_empty());
+    });
+}
+
+#[test]
+fn p6_d4_on_a_day_before_they_were_joined_there_are_two_people() {
+    on_all_databases(|database| async move {
+        let (store, _) = clocked(&database).await;
+        with_card(&store, 1, ASTA).await;
+        with_card(&store, 2, ASTA.named("Mathilde")).await;
+        let (before, then) = (day("2026-05-02"), day("2026-05-03"));
+        let merged = CombatantMerged { merged: who(2), cards: vec![], waiver: None };
+        write(&store, who(1), vec![Fact::on(then, merged.into())]).await;
+        write(&store, who(2), vec![Fact::on(then, CombatantMergedAway { into: who(1) }.into())]).await;
+        for (on, people, leads_to) in [(before, 2, 2), (then, 1, 1)] {
+            let card = card_as_of(&store, who(2), on, NOW).await.unwrap().unwrap();
+            assert_eq!((card.id, card.cards.len()), (who(leads_to), 1), "{on}");
+            let register = register_as_of(&store, on, NOW).await.unwrap();
+            assert_eq!(register.count(on, &InForce::default()), people, "{on}");
+            let marshals = marshals_as_of(&store, on, NOW).await.unwrap();
+            assert_eq!(marshals.active(on, None)[&slug("fencing")].len(), people, "{on}");
+            assert_eq!(everyone_as_of(&store, on, NOW).await.unwrap().len(), people, "{on}");
+        }
     });
 }

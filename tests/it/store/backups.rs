@@ -55,7 +55,7 @@ async fn sample(database: &TestDatabase) -> Store {
     for number in 1..=3 {
         register(&bus, number, person(number)).await;
     }
-    issue(&bus, 100, operator(), about(person(3), Erase { cause: ErasureCause::Officer })).await.unwrap();
+    issue(&bus, 100, operator(), about(person(3), Erase::by(ErasureCause::Officer))).await.unwrap();
     bus.store().clone()
 }
 
@@ -152,7 +152,7 @@ fn an_older_file_of_keys_brings_nobody_back_who_was_erased() {
         let store = sample(&database).await;
         let (_, old_keys) = save(&database.db, &folder, "old").await;
         let bus = bus(store, 40_000).await;
-        issue(&bus, 101, operator(), about(person(2), Erase { cause: ErasureCause::Officer })).await.unwrap();
+        issue(&bus, 101, operator(), about(person(2), Erase::by(ErasureCause::Officer))).await.unwrap();
         let (log, _) = save(&database.db, &folder, "new").await;
         let db = folder.empty("target.db").await;
         load(&db, Part::Log, log).await.unwrap();

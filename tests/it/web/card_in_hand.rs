@@ -137,14 +137,14 @@ fn v6_p6_the_code_of_somebody_erased_or_of_a_record_that_was_joined_leads_to_nob
         site.get(&of_two).await.is(404);
         let of_two = code(&site, OTHER).await;
         let cards = BTreeMap::new();
-        let merge = Merge { survivor: one, merged: two, cards, waiver: None };
+        let merge = Merge { survivor: one, merged: two, cards, waiver: None, seen_merged: None };
         let position = site.issue(Command::Merge(merge)).await;
         site.seen(position).await;
         site.get(&of_two).await.is(404);
         // The card's address leads to the record that goes on, and its code too.
         assert_eq!(code(&site, OTHER).await, of_one);
         site.get(&of_one).await.is(200).shows("Ásta");
-        issue(&site, one, Erase { cause: ErasureCause::Declined }).await;
+        issue(&site, one, Erase::by(ErasureCause::Declined)).await;
         site.get(&of_one).await.is(404).hides("Ásta");
     });
 }

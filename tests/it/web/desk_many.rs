@@ -66,7 +66,7 @@ fn sent(page: &Answer, other: &[(&str, &str)]) -> String {
 const RENEW: [(&str, &str); 3] = [("act", "renew-cards"), ("in", "armoured-combat"), ("on", "2026-11-21")];
 
 async fn erase(cast: &Cast, combatant: CombatantId) {
-    let command: CombatantCommand = Erase { cause: ErasureCause::Officer }.into();
+    let command: CombatantCommand = Erase::by(ErasureCause::Officer).into();
     let last = cast.site.issue(Command::Combatant { combatant, command }).await;
     cast.site.seen(last).await;
 }

@@ -3,7 +3,13 @@
 use super::desk_cast::{Cast, Visitor, form};
 use super::site::{Answer, fighter};
 use crate::support::databases::on_all_databases;
+use emol::commands::Command;
+use emol::commands::combatant::erase::Erase;
+use emol::commands::officers::{OfficersCommand, Verb};
+use emol::domain::actor::Actor;
+use emol::domain::demo::DEMO_OFFICERS;
 use emol::domain::id::CombatantId;
+use emol::events::combatant::ErasureCause;
 
 const OURS: &str = "lusab-babad-gutih-tugad";
 const THEIRS: &str = "tugad-gutih-babad-lusab";
@@ -123,5 +129,50 @@ fn a1_only_who_may_change_records_joins_them() {
         assert_eq!(cast.facts().await.len(), facts);
         // Both records were opened, and that is in the log (V7).
         assert!(cast.readings().await.iter().filter(|name| *name == "RecordRead").count() >= 2);
+    });
+}
+
+/// Joins the second record to the first, at the desk.
+async fn join(cast: &Cast, ours: CombatantId, theirs: CombatantId) {
+    let minister = cast.be("list-minister").await;
+    let page = side_by_side(&minister, ours, theirs).await;
+    minister.post(&format!("/desk/people/{ours}/merge"), &sent(&page, &[])).await.is(303);
+}
+
+#[test]
+fn v6_p6_once_the_survivor_is_erased_nobody_reads_the_joined_record() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let (ours, theirs) = twice(&cast).await;
+        join(&cast, ours, theirs).await;
+        let (minister, auditor) = (cast.be("list-minister").await, cast.be("auditor").await);
+        let (desk, audit) = (format!("/desk/people/{theirs}"), format!("/audit?person={theirs}"));
+        minister.get(&desk).await.is(200).shows("Asta Jansen");
+        auditor.get(&audit).await.is(200).shows("Asta Jansen");
+        let command = Erase::by(ErasureCause::Officer).into();
+        let last = cast.site.issue(Command::Combatant { combatant: ours, command }).await;
+        cast.site.seen(last).await;
+        minister.get(&desk).await.is(200).hides("Jansen");
+        auditor.get(&audit).await.is(200).hides("Jansen");
+        let path = format!("/audit/as-of?what=card&person={theirs}&on=2026-04-01");
+        auditor.get(&path).await.is(200).hides("Jansen");
+    });
+}
+
+#[test]
+fn a3_p6_the_record_that_ones_own_was_joined_to_has_no_forms_for_what_is_on_its_card() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let (ours, theirs) = twice(&cast).await;
+        join(&cast, ours, theirs).await;
+        let minister = cast.be("list-minister").await;
+        let path = format!("/desk/people/{ours}");
+        minister.get(&path).await.is(200).shows("id=\"correct-armoured-combat\"");
+        let officer = DEMO_OFFICERS.iter().find(|one| one.key == "list-minister").unwrap().officer();
+        let verb = Verb::Link { officer, combatant: Some(theirs) };
+        let by = Actor::Operator("test".to_owned());
+        cast.site.issue(Command::Officers(OfficersCommand { by, verb })).await;
+        cast.site.state.bus().refresh().await.unwrap();
+        minister.get(&path).await.is(200).hides("id=\"correct-armoured-combat\"");
     });
 }

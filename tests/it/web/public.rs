@@ -165,7 +165,7 @@ fn a_card_is_shown_as_it_is_after_every_change_and_not_after_erasure() {
         let id = site.register(&fighter("Ásta", LONG)).await;
         let path = format!("/card/{LONG}");
         site.get(&path).await.is(200);
-        let command = Erase { cause: ErasureCause::Declined }.into();
+        let command = Erase::by(ErasureCause::Declined).into();
         let erased = site.issue(Command::Combatant { combatant: id, command }).await;
         site.seen(erased).await;
         site.get(&path).await.is(404).hides("Ásta");

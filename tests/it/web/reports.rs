@@ -143,8 +143,7 @@ fn v6_the_erased_stay_counted_in_the_past_and_are_of_unknown_age() {
         let cast = Cast::serve(&database).await;
         let id: CombatantId = cast.site.register(&lapsing()).await;
         let minister = cast.be("list-minister").await;
-        let erase =
-            Command::Combatant { combatant: id, command: Erase { cause: ErasureCause::Officer }.into() };
+        let erase = Command::Combatant { combatant: id, command: Erase::by(ErasureCause::Officer).into() };
         let position = cast.site.issue(erase).await;
         cast.site.seen(position).await;
         let then = minister.get("/desk/reports?on=2026-11-21").await.is(200);

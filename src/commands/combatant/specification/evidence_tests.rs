@@ -10,7 +10,7 @@ use crate::domain::personal::Personal;
 use crate::events::combatant::{ErasureCause, EvidenceDestroyed};
 
 const DESTROY: DestroyEvidence = DestroyEvidence { not_before: None };
-const ERASE: Erase = Erase { cause: ErasureCause::Officer };
+const ERASE: Erase = Erase::by(ErasureCause::Officer);
 
 fn sign(on: &str) -> RecordWaiver {
     RecordWaiver { signed_on: day(on) }
@@ -77,17 +77,43 @@ fn v6_p6_a_joined_record_goes_by_what_the_surviving_one_knows() {
         merged: person(2),
         cards: std::collections::BTreeMap::new(),
         waiver: Some(Keep::Survivor),
+        seen_merged: None,
     };
     let minor = Story::somebody().then(born("2020-03-01")).then(sign("2026-01-10"));
     let other = Story::somebody_else().then(sign("2026-02-01"));
     let (survivor, merged) = minor.joined(other, &merge);
     let knowing = |survivor: &Story| {
-        let context = Context { today: day("2045-03-01"), catalogue: Arc::clone(&merged.context.catalogue) };
-        DestroyEvidence::joined_to(&merged.record(), &survivor.record(), &context).unwrap()
+        let family = [survivor.record(), merged.record()];
+        DestroyEvidence::of_one(&merged.record(), &family, &merged.context).unwrap()
     };
     goes_on(&merged, "2040-02-01", DESTROY);
     goes_on(&merged, "2045-03-01", knowing(&survivor));
     goes_on(&merged, "2045-03-01", knowing(&survivor.then(ERASE)));
+}
+
+#[test]
+fn v6_p6_a_date_of_birth_that_only_the_joined_record_has_counts_for_the_surviving_one() {
+    let merge = Merge {
+        survivor: person(1),
+        merged: person(2),
+        cards: std::collections::BTreeMap::new(),
+        waiver: Some(Keep::Survivor),
+        seen_merged: None,
+    };
+    let minor = Story::somebody_else().then(born("2020-03-01")).then(sign("2026-02-01"));
+    let (survivor, merged) = Story::somebody().then(sign("2026-01-10")).joined(minor, &merge);
+    let family = [survivor.record(), merged.record()];
+    let knowing = DestroyEvidence::of_one(&survivor.record(), &family, &survivor.context).unwrap();
+    goes_on(&survivor, "2040-01-10", DESTROY);
+    goes_on(&survivor, "2045-03-01", knowing);
+    // Once the keys are gone, nobody knows the date any more: it is fixed with the erasure.
+    let erase = Erase::of_all(ErasureCause::Officer, &family, &survivor.context).unwrap();
+    let erased = survivor.then(erase);
+    goes_on(&erased, "2045-03-01", DESTROY);
+    let nameless = Story::somebody_else().then(sign("2026-02-01"));
+    let family = [erased.record(), nameless.record()];
+    let knowing = DestroyEvidence::of_one(&nameless.record(), &family, &nameless.context).unwrap();
+    goes_on(&nameless, "2045-03-01", knowing);
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn l1_only_the_address_that_was_asked_for_last_can_be_confirmed() {
 fn v6_an_address_that_waits_for_confirming_goes_with_the_record() {
     use crate::commands::combatant::erase::Erase;
     use crate::events::combatant::ErasureCause;
-    let erase = Erase { cause: ErasureCause::Withdrawn };
+    let erase = Erase::by(ErasureCause::Withdrawn);
     let story = Story::somebody().then(own(7, Field::Email, NEW_ADDRESS)).then(ask("A letter")).then(erase);
     let record = story.record();
     assert_eq!((record.asked_address, record.corrections), (None, Vec::new()));

@@ -8,13 +8,21 @@ use crate::commands::combatant::merge::Keep;
 use crate::commands::combatant::record_waiver::RecordWaiver;
 use crate::domain::card_id::CardId;
 use crate::domain::id::OfficerId;
+use crate::domain::personal::Personal;
+use crate::events::combatant::WarrantEnded;
 use crate::events::evolve::Standing;
 
 const SURVIVOR: u128 = 1;
 const DUPLICATE: u128 = 2;
 
 fn merge() -> Merge {
-    Merge { survivor: person(SURVIVOR), merged: person(DUPLICATE), cards: [].into(), waiver: None }
+    Merge {
+        survivor: person(SURVIVOR),
+        merged: person(DUPLICATE),
+        cards: [].into(),
+        waiver: None,
+        seen_merged: None,
+    }
 }
 
 fn keeping(discipline: &str, keep: Keep) -> Merge {
@@ -215,4 +223,68 @@ fn p6_a_late_warrant_beside_one_that_came_along_is_seen() {
     assert_eq!(story.refused(warrant(1, ARMOURED, "2026-06-01", None)).0, "C5");
     assert_eq!(story.refused(end(9, ARMOURED, "2026-06-14")).0, "P6");
     assert!(story.when(warrant(1, ARMOURED, "2026-07-01", None)).is_ok());
+}
+
+/// A survivor who is a marshal this year, joined by a record that has been one since last year, without an end.
+fn two_warrants() -> Story {
+    let ours = Story::somebody().then(warrant(1, ARMOURED, "2026-01-10", Some("2026-12-31")));
+    let theirs = Story::somebody_else().then(warrant(9, ARMOURED, "2025-06-01", None));
+    ours.joined(theirs, &keeping(ARMOURED, Keep::Survivor)).0
+}
+
+fn terms(story: &Story) -> Vec<(WarrantId, CivilDate, Option<CivilDate>)> {
+    let warrants = story.civil().cards[ARMOURED].warrants.clone();
+    warrants.into_iter().map(|w| (w.id, w.starts_on, w.ends_on)).collect()
+}
+
+#[test]
+fn p6_c8_warrants_of_one_type_that_share_days_become_one_and_ending_it_ends_both() {
+    let story = two_warrants();
+    assert_eq!(terms(&story), [(warrant_id(1), day("2025-06-01"), None)]);
+    assert_eq!(story.refused(end(9, ARMOURED, TODAY)).0, "C5", "there is only the one");
+    let ended = story.then(end(1, ARMOURED, TODAY));
+    assert_eq!(terms(&ended), [(warrant_id(1), day("2025-06-01"), Some(day("2026-06-14")))]);
+    assert_eq!(ended.refused(end(1, ARMOURED, TODAY)).0, "C5", "and it is ended once");
+    assert!(ended.when(warrant(2, ARMOURED, TODAY, None)).is_ok(), "its type is free again");
+    assert!(ended.when(warrant(9, ARMOURED, TODAY, None)).is_err(), "which id was given, stays given");
+}
+
+#[test]
+fn p6_c8_what_does_not_share_a_day_or_is_of_another_type_stays_apart() {
+    let ours = Story::somebody().then(warrant(1, ARMOURED, "2025-01-10", Some("2025-05-31"))).then(warrant(
+        2,
+        ARMOURED,
+        "2026-01-01",
+        Some("2026-12-31"),
+    ));
+    let theirs = Story::somebody_else()
+        .then(warrant(9, ARMOURED, "2025-06-01", Some("2025-12-31")))
+        .then(GrantWarrant { marshal: slug("constable"), ..warrant(8, ARMOURED, "2026-01-01", None) });
+    let (story, _) = ours.joined(theirs, &keeping(ARMOURED, Keep::Survivor));
+    assert_eq!(terms(&story).len(), 4);
+}
+
+#[test]
+fn p6_c8_where_both_were_ended_before_they_were_one_the_first_end_counts() {
+    let mut story = two_warrants().on("2026-06-30");
+    let ended = |number: u128| WarrantEnded {
+        warrant: warrant_id(number),
+        discipline: slug(ARMOURED),
+        marshal: slug("marshal"),
+        reason: Personal::open("moved away"),
+    };
+    story.add(vec![Fact::on(day("2026-06-20"), ended(9).into())]);
+    story.add(vec![Fact::on(day("2026-06-25"), ended(1).into())]);
+    assert_eq!(terms(&story), [(warrant_id(1), day("2025-06-01"), Some(day("2026-06-19")))]);
+}
+
+#[test]
+fn c8_p6_a_warrant_that_came_along_and_ended_before_it_began_frees_its_time() {
+    let theirs = Story::somebody_else().then(warrant(9, ARMOURED, "2026-09-01", None));
+    let (story, _) = Story::somebody().joined(theirs, &merge());
+    assert_eq!(story.refused(warrant(1, ARMOURED, "2026-07-01", None)).0, "C5");
+    let story = story.then(end(9, ARMOURED, TODAY)).then(warrant(1, ARMOURED, "2026-07-01", None));
+    let running: Vec<_> =
+        terms(&story).into_iter().filter(|(_, from, to)| to.is_none_or(|to| to >= *from)).collect();
+    assert_eq!(running, [(warrant_id(1), day("2026-07-01"), None)]);
 }

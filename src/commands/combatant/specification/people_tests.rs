@@ -56,7 +56,7 @@ fn p1_a_person_is_registered_once_and_before_anything_else() {
         issue(ARMOURED, TODAY).into(),
         grant(ARMOURED, SPEAR, TODAY).into(),
         RecordWaiver { signed_on: day(TODAY) }.into(),
-        Erase { cause: ErasureCause::Officer }.into(),
+        Erase::by(ErasureCause::Officer).into(),
     ];
     for command in commands {
         assert_eq!(Story::nobody().refused(command).0, "P1");
@@ -227,7 +227,7 @@ fn p4_an_old_id_learnt_later_does_not_become_the_cards_address() {
 
 #[test]
 fn v6_erasure_says_why_and_until_when_waiver_evidence_is_kept() {
-    let event = |story: &Story| match &story.when(Erase { cause: ErasureCause::Declined }).unwrap()[..] {
+    let event = |story: &Story| match &story.when(Erase::by(ErasureCause::Declined)).unwrap()[..] {
         [Fact { event: CombatantEvent::CombatantErased(event), .. }] => event.clone(),
         other => panic!("{other:?}"),
     };
@@ -245,7 +245,7 @@ fn v6_an_erased_record_holds_nothing_personal_and_refuses_commands() {
     let story = Story::somebody()
         .then(accept(true))
         .then(grant(ARMOURED, SPEAR, "2026-01-10"))
-        .then(Erase { cause: ErasureCause::Officer });
+        .then(Erase::by(ErasureCause::Officer));
     let mut record = story.record();
     assert_eq!(record.standing, Standing::Erased);
     record.each_personal(&mut |field, _| panic!("{field} is still there"));
@@ -255,7 +255,7 @@ fn v6_an_erased_record_holds_nothing_personal_and_refuses_commands() {
         change(Field::City, "Ottawa").into(),
         accept(true).into(),
         renew(ARMOURED, TODAY).into(),
-        Erase { cause: ErasureCause::Officer }.into(),
+        Erase::by(ErasureCause::Officer).into(),
     ];
     for command in commands {
         assert_eq!(story.refused(command).0, "V6");

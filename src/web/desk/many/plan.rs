@@ -65,7 +65,7 @@ pub async fn plan(
     fresh: bool,
 ) -> Result<Plan, AppError> {
     let bus = state.bus();
-    let judge = bus.judge(officer.actor());
+    let judge = bus.judge(officer.actor()).await?;
     let catalogue = &bus.kingdom().catalogue;
     let ids: Vec<CombatantId> = people.iter().map(|one| one.id).collect();
     let records = bus.records(&ids, fresh).await?;

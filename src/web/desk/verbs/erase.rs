@@ -15,7 +15,7 @@ use crate::web::form::Sent;
 /// [`NotAsked`].
 pub fn erase(asking: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
     let form = "erase".to_owned();
-    let command = Erase { cause: ErasureCause::Officer }.into();
+    let command = Erase::by(ErasureCause::Officer).into();
     let asked = Asked { command, form: form.clone(), day: "", done: Done::plain("erased") };
     if asking.record.standing == Standing::Erased {
         // Sent twice: the name that was typed cannot be compared any more.

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::support::databases::on_all_databases;
+use emol::commands::combatant::merge::Merge;
+use emol::commands::combatant::send_link::SendLink;
 use emol::domain::actor::Actor;
 use emol::domain::id::CorrelationId;
 use emol::domain::mail::Mail;
@@ -61,6 +63,32 @@ fn l3_a_card_page_asks_for_the_pin_and_remembers_a_browser_for_a_while() {
         // Nothing else asks: requests by mail need none.
         cast.site.post("/update-info", "email=asta%40example.org").await.is(200);
         wait_for_mail(&cast, "update-details", 1).await;
+    });
+}
+
+#[test]
+fn l3_p6_the_address_of_a_joined_record_asks_for_its_pin_until_the_survivor_has_one() {
+    on_all_databases(|database| async move {
+        let cast = serve(&database).await;
+        pins(&cast, SwitchMode::Everyone, vec![]).await;
+        let (merged, card) = guarded(&cast, "2580").await;
+        pins(&cast, SwitchMode::Listed, vec![]).await;
+        let survivor = member(&cast, "Bjarni", "bjarni@example.org").await;
+        pins(&cast, SwitchMode::Everyone, vec![]).await;
+        let merge = Merge { survivor, merged, cards: [].into(), waiver: None, seen_merged: None };
+        let position = cast.site.issue(Command::Merge(merge)).await;
+        cast.site.seen(position).await;
+        cast.site.get(&card).await.is(200).shows("asks for its PIN").hides("Bjarni");
+        cast.site.get(&format!("{card}.pdf")).await.is(200).shows("asks for its PIN");
+        try_pin(&cast, &card, "2581").await.is(422);
+        let right = try_pin(&cast, &card, "2580").await.is(303);
+        with_cookie(&cast, "GET", &card, &cookie_of(&right), "").await.is(200).shows("Bjarni");
+        // From then on it is the survivor's that counts.
+        let mail = SendLink { person: survivor, mail: Mail::SetPin };
+        issue(&cast, survivor, mail.into()).await;
+        set(&cast, &last_link(&cast, "set-pin", survivor).await, "1379").await.is(200);
+        try_pin(&cast, &card, "2580").await.is(422);
+        try_pin(&cast, &card, "1379").await.is(303);
     });
 }
 
@@ -160,8 +188,7 @@ fn l5_an_officers_reset_keeps_the_old_pin_until_the_new_one_is_set() {
             minister.post(&format!("{path}/reset-pin"), &body).await.is(303);
         } else {
             let mail = Mail::ResetPin;
-            issue(&cast, id, emol::commands::combatant::send_link::SendLink { person: id, mail }.into())
-                .await;
+            issue(&cast, id, SendLink { person: id, mail }.into()).await;
         }
         let link = last_link(&cast, "reset-pin", id).await;
         let right = try_pin(&cast, &card, "2580").await.is(303);
