@@ -126,7 +126,10 @@ impl Bus {
     ) -> Result<Receipt, Attempt> {
         proposal.changes.retain(|change| !change.facts.is_empty());
         if proposal.changes.is_empty() {
-            return Ok(self.nothing_to_record());
+            return match along.uses {
+                Some(link) => Ok(self.use_up(&proposal, link).await?),
+                None => Ok(self.nothing_to_record()),
+            };
         }
         let now = self.now();
         let catalogue = Arc::clone(&self.kingdom().catalogue);
@@ -170,7 +173,7 @@ impl Bus {
     }
 
     /// A receipt for a command that changes nothing: what holds, holds as of the head.
-    fn nothing_to_record(&self) -> Receipt {
+    pub(super) fn nothing_to_record(&self) -> Receipt {
         let watch = self.0.store.watch();
         let head = *watch.borrow();
         Receipt { first: head.position, last: head.position, recorded_at: head.recorded_at, repeated: true }

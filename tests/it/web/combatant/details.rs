@@ -5,7 +5,7 @@ use crate::support::databases::on_all_databases;
 use crate::web::hostile;
 
 /// The form of the page with some fields otherwise.
-fn filled(page: &Answer, other: &[(&str, &str)]) -> String {
+pub fn filled(page: &Answer, other: &[(&str, &str)]) -> String {
     let html = page.body.split("<form class=\"command sheet\"").nth(1).unwrap();
     let mut fields = hostile::filled(html.split("</form>").next().unwrap());
     for (name, value) in other {
@@ -48,6 +48,25 @@ fn p3_a_person_changes_their_details_with_the_desks_messages() {
         assert_eq!(events(&cast, id).await.last().unwrap(), "DetailsChanged");
         let minister = cast.be("list-minister").await;
         minister.get(&format!("/desk/people/{id}")).await.shows("Ottawa").shows("the person, by a link");
+    });
+}
+
+#[test]
+fn l1_saving_details_unchanged_uses_the_link_up() {
+    on_all_databases(|database| async move {
+        let cast = serve(&database).await;
+        let id = member(&cast, "Ásta", "asta@example.org").await;
+        let link = asked(&cast, id, 1).await;
+        let page = cast.site.get(&link).await.is(200);
+        let other = filled(&cast.site.get(&link).await.is(200), &[("city", "Ottawa")]);
+        let facts = cast.facts().await.len();
+        let body = filled(&page, &[]);
+        cast.site.post(&link, &body).await.is(200).shows("Your details are saved");
+        cast.site.get(&link).await.is(410).hides("Ásta");
+        // The same form is the same command and gets its own answer; anything else comes too late.
+        cast.site.post(&link, &body).await.is(200).shows("Your details are saved");
+        cast.site.post(&link, &other).await.is(410).hides("Ásta");
+        assert_eq!(cast.facts().await.len(), facts, "nothing changed");
     });
 }
 
