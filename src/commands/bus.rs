@@ -20,7 +20,6 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, IdSource, civil_date};
 use crate::commands::authorize::{Denied, permits, requirement};
-use crate::commands::combatant::CombatantCommand;
 use crate::commands::combatant::merge::Merge;
 use crate::commands::{Command, Context, Refusal};
 use crate::domain::actor::Actor;
@@ -285,15 +284,8 @@ impl Bus {
                 if let Some(discipline) = &needs.discipline {
                     proposal.guards.push(kingdom.guard(StreamId::discipline(discipline)));
                 }
-                proposal.guards.push(kingdom.guard(StreamId::only(StreamType::Rulebook)));
-                if matches!(
-                    *command,
-                    CombatantCommand::AcceptPolicy(_)
-                        | CombatantCommand::SetListing(_)
-                        | CombatantCommand::AssignCardId(_)
-                ) {
-                    proposal.guards.push(kingdom.guard(StreamId::only(StreamType::Policies)));
-                }
+                let read = command.reads().iter().chain(&[StreamType::Rulebook]);
+                proposal.guards.extend(read.map(|kind| kingdom.guard(StreamId::only(*kind))));
                 proposal.changes.push(Change::combatant(*combatant, record, facts));
             }
             Command::Merge(merge) => {

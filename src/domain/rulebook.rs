@@ -195,8 +195,9 @@ impl Rules {
         within("waiver_retention_years", self.waiver_retention_years, 0, 100);
         within("link_hours", self.link_hours, 1, 168);
         within("welcome_days", self.welcome_days, 1, 60);
-        within("pin.min_digits", self.pin.min_digits, 4, 12);
-        within("pin.max_digits", self.pin.max_digits, self.pin.min_digits, 12);
+        // L3: 4 to 8 digits; a kingdom may ask for more than 4, and allow fewer than 8.
+        within("pin.min_digits", self.pin.min_digits, 4, 8);
+        within("pin.max_digits", self.pin.max_digits, self.pin.min_digits, 8);
         within("pin.tries", self.pin.tries, 1, 20);
         within("pin.lock_minutes", self.pin.lock_minutes, 1, 1440);
         for days in &self.reminder_days {

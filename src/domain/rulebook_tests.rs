@@ -112,6 +112,20 @@ fn the_default_rules_make_sense() {
 }
 
 #[test]
+fn l3_a_rulebook_may_ask_for_4_to_8_digits_and_no_more() {
+    let with = |min_digits, max_digits| {
+        let pin = PinRules { min_digits, max_digits, ..PinRules::default() };
+        Rules { pin, ..Rules::default() }.faults().len()
+    };
+    for (least, most) in [(4, 8), (4, 4), (6, 8), (8, 8)] {
+        assert_eq!(with(least, most), 0, "{least} to {most}");
+    }
+    for (least, most) in [(4, 9), (4, 12), (3, 8), (5, 4)] {
+        assert_eq!(with(least, most), 1, "{least} to {most}");
+    }
+}
+
+#[test]
 fn rules_without_sense_are_all_named_at_once() {
     let mut rules = with_youth_fencing();
     rules.card_months = 0;

@@ -124,6 +124,7 @@ mod tests {
             marshals::Doc {
                 sca_name: None,
                 legal_name: Some(sealed()),
+                date_of_birth: Some(sealed()),
                 branch: None,
                 acceptance: Acceptance::Unknown,
                 waiver_expires: None,
@@ -133,9 +134,10 @@ mod tests {
                 )]
                 .into(),
             },
-            2,
+            3,
             concat!(
-                r#"{"sca_name":null,"legal_name":"sealed","branch":null,"acceptance":1,"waiver_expires":null,"#,
+                r#"{"sca_name":null,"legal_name":"sealed","date_of_birth":"sealed","branch":null,"acceptance":1,"#,
+                r#""waiver_expires":null,"#,
                 r#""cards":{"fencing":{"expires_on":"2026-10-04","#,
                 r#""warrants":[{"id":"00000000-0000-0000-0000-000000000001","marshal":"marshal","#,
                 r#""starts_on":"2024-10-04","ends_on":"2026-10-04","#,

@@ -140,7 +140,7 @@ pub(super) async fn guards_hold(tx: &mut Tx, jobs: &[Job], settled: &HashMap<Str
     Ok(true)
 }
 
-/// An answer for each job that cannot be written, under the head.
+/// An answer for each job that cannot be written, under the head. `now` is what the jobs will be recorded at.
 pub(super) async fn verdicts(
     tx: &mut Tx,
     jobs: &[Job],

@@ -195,12 +195,8 @@ impl Plan {
 
     /// Uses up the jobs' one-time links; false when one of them was used before or has expired (L1).
     pub async fn use_links(&self, tx: &mut Tx, jobs: &[Job]) -> Result<bool> {
-        let now = self.head.recorded_at.micros();
         for link in jobs.iter().flat_map(|job| &job.append.uses) {
-            let sql =
-                "UPDATE links SET consumed_at = ? WHERE id = ? AND consumed_at IS NULL AND expires_at > ?";
-            let args = [Arg::Int(now), Arg::Bytes(link.as_bytes()), Arg::Int(now)];
-            if tx.execute(sql, &args).await? != 1 {
+            if !super::links::consume(tx, *link, self.head.recorded_at).await? {
                 return Ok(false);
             }
         }

@@ -10,6 +10,7 @@ use super::db::Tx;
 use super::error::{DbError, Result};
 use super::group::insert_rows;
 use crate::domain::date::Instant;
+use crate::domain::id::{CommandId, Position};
 use crate::domain::mail::LinkPurpose;
 
 /// One link.
@@ -54,6 +55,13 @@ pub(super) async fn insert(tx: &mut Tx, links: impl Iterator<Item = &NewLink>) -
     });
     let head = "INSERT INTO links (id, purpose, subject, expires_at, consumed_at) VALUES ";
     insert_rows(tx, head, 5, rows.collect()).await
+}
+
+/// Uses a link up; `false` when it was used before, has expired or does not exist (L1).
+pub(super) async fn consume(tx: &mut Tx, id: Uuid, now: Instant) -> Result<bool> {
+    let sql = "UPDATE links SET consumed_at = ? WHERE id = ? AND consumed_at IS NULL AND expires_at > ?";
+    let now = now.micros();
+    Ok(tx.execute(sql, &[Arg::Int(now), Arg::Bytes(id.as_bytes()), Arg::Int(now)]).await? == 1)
 }
 
 impl Store {
@@ -121,20 +129,32 @@ impl Store {
         .transpose()
     }
 
-    /// Uses a link up; `false` when it was used before, has expired or does not exist.
+    /// Uses a link up for a command that writes no event (L1), and remembers the command as of an event that there
+    /// is; `false` when the link was used before, has expired or does not exist.
     ///
     /// # Errors
-    /// The database.
-    pub async fn consume_link(&self, id: Uuid, now: Instant) -> Result<bool> {
-        let args = [Arg::Int(now.micros()), Arg::Bytes(id.as_bytes()), Arg::Int(now.micros())];
-        let used = self
-            .db()
-            .execute(
-                "UPDATE links SET consumed_at = ? WHERE id = ? AND consumed_at IS NULL AND expires_at > ?",
-                &args,
-            )
-            .await?;
-        Ok(used == 1)
+    /// [`DbError::DuplicateKey`] when the command was recorded before; the database.
+    pub async fn use_link(
+        &self,
+        id: Uuid,
+        command: CommandId,
+        body_hash: &[u8; 32],
+        as_of: Position,
+        now: Instant,
+    ) -> Result<bool> {
+        let mut tx = self.db().begin().await?;
+        let used = async {
+            if !consume(&mut tx, id, now).await? {
+                return Ok(false);
+            }
+            let sql = "INSERT INTO commands (command_id, body_hash, first_position, last_position) \
+                       VALUES (?, ?, ?, ?)";
+            let at = Arg::Int(as_of.0);
+            tx.execute(sql, &[Arg::Bytes(command.0.as_bytes()), Arg::Bytes(body_hash), at, at]).await?;
+            Ok(true)
+        }
+        .await;
+        tx.settle_if(used).await
     }
 
     /// Notes that something which is not kept here was used; `false` when it was before. The note

@@ -199,7 +199,7 @@ impl Task {
         };
         match plan.use_links(&mut tx, jobs).await {
             Ok(true) => {}
-            // Who is guilty is found under the head; there, only a clock that moved on brings us here.
+            // Who is guilty is found under the head, by the same moment.
             Ok(false) => {
                 tx.rollback().await;
                 return Err(Trouble::Conflict);
@@ -257,7 +257,9 @@ impl Task {
         let mut tx = self.db.begin().await?;
         let outcome = async {
             let head = checks::take_head(&mut tx).await?;
-            let mut verdicts = checks::verdicts(&mut tx, jobs, self.clock.now()).await?;
+            // One moment for both, and never before the head's: so a link that counts as open here can be used below.
+            let now = self.clock.now();
+            let mut verdicts = checks::verdicts(&mut tx, jobs, now.max(head.recorded_at)).await?;
             let mut innocent = Vec::with_capacity(jobs.len());
             for job in jobs.drain(..).rev() {
                 match verdicts.pop().flatten() {
@@ -274,7 +276,7 @@ impl Task {
                 return Ok(None);
             }
             let versions = checks::any_versions(checks::On::Tx(&mut tx), jobs).await?;
-            let plan = Plan::make(jobs, head, self.clock.now(), &versions)?;
+            let plan = Plan::make(jobs, head, now, &versions)?;
             tx.raw(&plan.move_head()).await?;
             Ok(Some(plan))
         }

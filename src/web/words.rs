@@ -73,12 +73,14 @@ pub fn of(event: &Event, kingdom: &KingdomState) -> Words {
             (format!("Record read on {}", e.screen), e.reason.as_ref().map(because))
         }
         Event::Access(AccessEvent::ListRead(e)) => {
-            let query = match e.query.text() {
-                Some("") => "everybody".to_owned(),
-                Some(text) => format!("“{text}”"),
-                None => "a query nobody can read any more".to_owned(),
+            let query = match (&e.query, e.query.text()) {
+                // Left sealed: the line says nothing of it.
+                (Personal::Sealed(_), _) => String::new(),
+                (_, Some("")) => ": everybody".to_owned(),
+                (_, Some(text)) => format!(": “{text}”"),
+                (_, None) => ": a query nobody can read any more".to_owned(),
             };
-            (format!("List of {} read on {}: {query}", people(e.count), e.screen), None)
+            (format!("List of {} read on {}{query}", people(e.count), e.screen), None)
         }
         Event::Access(AccessEvent::SignedIn(e)) => (format!("Signed in by {}", e.how), None),
         Event::Access(AccessEvent::SignedOut(e)) => match e.sessions {

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::{Bus, BusError, Reading};
+use super::{Bus, BusError, Proposal, Reading};
 use crate::domain::id::CombatantId;
-use crate::store::Receipt;
+use crate::store::{DbError, Receipt};
 
 /// Written in the transaction of the command's facts, or not at all.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,22 @@ impl Along {
 }
 
 impl Bus {
+    /// Uses up the link of a command that changes nothing (L1). The command is remembered, so that the same form sent
+    /// again gets the same answer.
+    pub(super) async fn use_up(&self, proposal: &Proposal, link: Uuid) -> Result<Receipt, BusError> {
+        let receipt = self.nothing_to_record();
+        let (store, command) = (self.store(), proposal.command_id);
+        let body_hash = store.keyring().body_hash(&proposal.body);
+        let now = self.now().max(receipt.recorded_at);
+        match store.use_link(link, command, &body_hash, receipt.last, now).await {
+            Ok(true) => Ok(receipt),
+            Ok(false) | Err(DbError::DuplicateKey) => {
+                store.recorded_command(command, &body_hash).await?.ok_or(BusError::LinkSpent)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Records a reading that uses up a one-time link: whoever opens their own record (V7).
     ///
     /// # Errors

@@ -1,6 +1,9 @@
 //! What holds for everyone, kept in memory and read again where it grew. A
-//! command guards on the versions it was judged on, so an outdated copy can
-//! cost a second try but never a wrong decision.
+//! command about a person guards on the versions of what its decision reads: the
+//! officers, the rulebook, its discipline, and what it names itself
+//! (`CombatantCommand::reads`). There an outdated copy costs a second try and no
+//! wrong decision. What is not guarded on is as old as this copy: names in
+//! messages, and the time zone that says which day it is.
 
 use std::sync::{Arc, RwLock};
 

@@ -21,6 +21,19 @@ pub struct Entry {
     pub event: Option<Event>,
 }
 
+/// The event of a row, its sealed fields sealed; none where this program cannot read it.
+fn decoded(row: &RecordedRow) -> Option<Event> {
+    Event::decode(row.stream.kind, &row.event_type, row.schema_version, &row.payload).ok()
+}
+
+impl Entry {
+    /// A row of the log with its sealed fields left sealed.
+    #[must_use]
+    pub fn sealed(row: RecordedRow) -> Self {
+        Self { event: decoded(&row), row }
+    }
+}
+
 impl Bus {
     /// Everything that happened to a person, in the order of the log, readings included.
     ///
@@ -112,10 +125,7 @@ impl Bus {
     /// # Errors
     /// [`BusError`] when the keys cannot be read.
     pub async fn open_rows(&self, rows: Vec<RecordedRow>) -> Result<Vec<Entry>, BusError> {
-        let decode = |row: &RecordedRow| {
-            Event::decode(row.stream.kind, &row.event_type, row.schema_version, &row.payload).ok()
-        };
-        let events: Vec<Option<Event>> = rows.iter().map(decode).collect();
+        let events: Vec<Option<Event>> = rows.iter().map(decoded).collect();
         let readable: Vec<bool> = events.iter().map(Option::is_some).collect();
         let mut facts: Vec<Fact<Event>> = events.into_iter().flatten().map(Fact::plain).collect();
         opened(self.store().keyring(), &mut facts).await?;

@@ -125,16 +125,13 @@ impl Bus {
         along: &Along,
     ) -> Result<Receipt, Attempt> {
         proposal.changes.retain(|change| !change.facts.is_empty());
-        let now = self.now();
         if proposal.changes.is_empty() {
-            // A link is for one form, also for one that changes nothing (L1).
-            if let Some(link) = along.uses
-                && !self.0.store.consume_link(link, now).await.map_err(BusError::from)?
-            {
-                return Err(BusError::LinkSpent.into());
-            }
-            return Ok(self.nothing_to_record());
+            return match along.uses {
+                Some(link) => Ok(self.use_up(&proposal, link).await?),
+                None => Ok(self.nothing_to_record()),
+            };
         }
+        let now = self.now();
         let catalogue = Arc::clone(&self.kingdom().catalogue);
         let mut effects = Effects::default();
         for change in &mut proposal.changes {
@@ -180,7 +177,7 @@ impl Bus {
     }
 
     /// A receipt for a command that changes nothing: what holds, holds as of the head.
-    fn nothing_to_record(&self) -> Receipt {
+    pub(super) fn nothing_to_record(&self) -> Receipt {
         let watch = self.0.store.watch();
         let head = *watch.borrow();
         Receipt { first: head.position, last: head.position, recorded_at: head.recorded_at, repeated: true }

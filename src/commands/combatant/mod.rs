@@ -33,7 +33,7 @@ pub mod withdraw_entry;
 use super::{Context, Refusal, aggregate};
 use crate::domain::date::CivilDate;
 use crate::domain::date_text::long_date;
-use crate::domain::id::Slug;
+use crate::domain::id::{Slug, StreamType};
 use crate::events::combatant::CardIssued;
 use crate::events::evolve::catalogue::Rulebook;
 use crate::events::evolve::{DisciplineState, Record, Standing, TypeState};
@@ -104,6 +104,39 @@ verbs! {
     ask_correction::AskCorrection,
     settle_correction::SettleCorrection,
     withdraw_entry::WithdrawEntry,
+}
+
+impl CombatantCommand {
+    /// What its decision, and the mail that follows from it, read of the kingdom beside the discipline and the
+    /// rulebook. The bus guards on them, so that it stands only if they still are what it was judged on.
+    #[must_use]
+    pub const fn reads(&self) -> &'static [StreamType] {
+        match self {
+            Self::Register(_) | Self::ChangeDetails(_) | Self::ChangeOwnDetails(_) => &[StreamType::Regions],
+            Self::AcceptPolicy(_) | Self::SendLink(_) | Self::SetPin(_) => {
+                &[StreamType::Policies, StreamType::Switches]
+            }
+            Self::SetListing(_) | Self::AssignCardId(_) => &[StreamType::Policies],
+            Self::RenewCheckCode(_)
+            | Self::IssueCard(_)
+            | Self::RenewCard(_)
+            | Self::CorrectCard(_)
+            | Self::GrantAuthorization(_)
+            | Self::RevokeAuthorization(_)
+            | Self::GrantWarrant(_)
+            | Self::RenewWarrant(_)
+            | Self::EndWarrant(_)
+            | Self::RecordWaiver(_)
+            | Self::CorrectWaiver(_)
+            | Self::Erase(_)
+            | Self::DestroyEvidence(_)
+            | Self::ConfirmAddress(_)
+            | Self::LockPin(_)
+            | Self::AskCorrection(_)
+            | Self::SettleCorrection(_)
+            | Self::WithdrawEntry(_) => &[],
+        }
+    }
 }
 
 aggregate!(Record, "combatant", CombatantCommand, CombatantEvent, |record, fact| record.take(fact));

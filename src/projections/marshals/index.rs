@@ -7,7 +7,8 @@ use super::projector::{Doc, DocCard, Projector};
 use crate::domain::date::CivilDate;
 use crate::domain::id::{CombatantId, Slug};
 use crate::domain::personal::Personal;
-use crate::domain::policy::{Acceptance, PolicyVersion};
+use crate::domain::policy::{Acceptance, InForce};
+use crate::domain::rulebook::{AgeBand, age_band};
 use crate::domain::status::{WaiverState, warrant_active};
 use crate::domain::text::fold;
 use crate::events::evolve::Warrant;
@@ -23,6 +24,10 @@ pub struct Entry {
     pub id: CombatantId,
     /// SCA name, or with consent the legal name of who has none (C9).
     pub name: Box<str>,
+    /// Whether that is the legal name: then only adults are shown (V8).
+    pub by_legal_name: bool,
+    /// Date of birth, where the name is the legal one, to judge who is of age.
+    pub born: Option<CivilDate>,
     /// The same, folded.
     pub folded: Box<str>,
     /// Home group.
@@ -52,11 +57,13 @@ impl Indexed for Entry {
             ("sca_name", doc.sca_name.as_ref()),
             ("legal_name", doc.legal_name.as_ref()),
             ("branch", doc.branch.as_ref()),
+            ("date_of_birth", doc.date_of_birth.as_ref()),
         ]
     }
 
     fn entry(id: CombatantId, doc: Doc, opened: Vec<Option<String>>, slugs: &mut Slugs) -> Option<Self> {
-        let [sca_name, legal_name, branch] = <[_; 3]>::try_from(opened).ok()?;
+        let [sca_name, legal_name, branch, born] = <[_; 4]>::try_from(opened).ok()?;
+        let by_legal_name = sca_name.is_none();
         let name = sca_name.or(legal_name)?;
         let cards = doc.cards.into_iter().map(|(discipline, mut card)| {
             for warrant in &mut card.warrants {
@@ -68,6 +75,8 @@ impl Indexed for Entry {
             id,
             folded: fold(&name).into(),
             name: name.into(),
+            by_legal_name,
+            born: born.and_then(|text| CivilDate::parse(&text).ok()),
             branch: branch.map(Into::into),
             acceptance: doc.acceptance,
             waiver_expires: doc.waiver_expires,
@@ -80,13 +89,23 @@ impl Indexed for Entry {
     }
 }
 
+impl Entry {
+    /// Whether the list may name the person on a day: who has accepted what had to be accepted by then (V1, V4).
+    /// By legal name only who is known to be of age: minors never (V8), and unknown is never counted as adult (P7).
+    #[must_use]
+    pub fn shown(&self, day: CivilDate, in_force: &InForce) -> bool {
+        self.acceptance.suffices(in_force.policy)
+            && (!self.by_legal_name || age_band(self.born, day, in_force) == AgeBand::Adult)
+    }
+}
+
 impl Index {
     /// The warrants that are active on a day (C8) by discipline, and in each by name: of those
-    /// who accepted the policy, `required` or a newer one where that is asked for (V1, V4).
+    /// whom the list may name that day.
     #[must_use]
-    pub fn active(&self, day: CivilDate, required: Option<PolicyVersion>) -> BTreeMap<Slug, Vec<Marshal>> {
+    pub fn active(&self, day: CivilDate, in_force: &InForce) -> BTreeMap<Slug, Vec<Marshal>> {
         let mut active: BTreeMap<Slug, Vec<Marshal>> = BTreeMap::new();
-        for who in self.iter().filter(|who| who.acceptance.suffices(required)) {
+        for who in self.iter().filter(|who| who.shown(day, in_force)) {
             let waiver = WaiverState::on(who.waiver_expires, day);
             for (discipline, card) in &who.cards {
                 let running = card

@@ -19,6 +19,8 @@ pub struct Doc {
     pub sca_name: Option<Personal>,
     /// Sealed as `legal_name`; only of those who have no SCA name and agreed to be listed (C9).
     pub legal_name: Option<Personal>,
+    /// Sealed as `date_of_birth`; only where the legal name is. Who of them is of age is judged when reading (V8).
+    pub date_of_birth: Option<Personal>,
     /// Sealed as `branch`.
     pub branch: Option<Personal>,
     /// What the person agreed to: whether that is enough is judged when reading (V4).
@@ -44,7 +46,7 @@ pub struct Projector;
 
 impl ReadModel for Projector {
     const MODEL: Model = Model::Marshals;
-    const SHAPE: u8 = 2;
+    const SHAPE: u8 = 3;
     type Doc = Doc;
 
     fn document(person: &Person<'_>) -> Option<Doc> {
@@ -72,6 +74,7 @@ impl ReadModel for Projector {
         }
         Some(Doc {
             sca_name,
+            date_of_birth: by_legal_name.then(|| person.detail(DetailField::DateOfBirth)).flatten(),
             legal_name,
             branch: person.detail(DetailField::Branch),
             acceptance: person.record.acceptance(),

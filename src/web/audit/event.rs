@@ -3,7 +3,8 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
-use super::{address, payload, row};
+use super::{address, line, payload, row};
+use crate::commands::bus::Entry;
 use crate::domain::id::{CombatantId, Position};
 use crate::domain::permission::Permission;
 use crate::store::{RecordedRow, chain};
@@ -35,28 +36,26 @@ pub async fn show(
         Some(id) => reading::of_record(&state, &officer, "audit-event", CombatantId(id)).await?,
         None => reading::of_list(&state, &officer, "audit-event", format!("event {position}"), 0).await?,
     }
-    let related: Vec<RecordedRow> = around
+    // These lines name nobody, and stay sealed: the reading is of one event.
+    let related = around
         .into_iter()
         .filter(|other| other.position != position && same_cause(other, &found))
         .take(MOST_RELATED)
+        .map(|other| line(&officer, &Entry::sealed(other)))
         .collect();
     let mut opened = state.bus().open_rows(vec![found]).await?;
     let Some(entry) = opened.pop() else { return Err(AppError::NotFound) };
-    let line = row(&state, &officer, &entry).await?;
-    let mut lines = Vec::with_capacity(related.len());
-    for other in state.bus().open_rows(related).await? {
-        lines.push(row(&state, &officer, &other).await?);
-    }
+    let shown = row(&state, &officer, &entry).await?;
     let event = &entry.row;
     let matches = chain::hash(event) == event.hash;
     let view = AuditEventView {
         position: position.0,
-        kind: line.kind,
-        text: line.text,
-        effective: line.effective,
-        recorded: line.recorded,
-        subject: line.subject,
-        actor: format!("{} ({})", line.actor, event.actor),
+        kind: shown.kind,
+        text: shown.text,
+        effective: shown.effective,
+        recorded: shown.recorded,
+        subject: shown.subject,
+        actor: format!("{} ({})", shown.actor, event.actor),
         ids: ids(event),
         payload: payload::fields(event, entry.event.as_ref()),
         metadata: payload::metadata(event),
@@ -69,7 +68,7 @@ pub async fn show(
         },
         previous: (position.0 > 1).then(|| address(position.0 - 1)),
         next: (position < last).then(|| address(position.0 + 1)),
-        related: lines,
+        related,
     };
     let title = format!("Event {position}");
     let page = Page::desk(&state.site().site, &officer.chrome(), &address(position.0), &title, view);

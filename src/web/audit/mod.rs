@@ -59,21 +59,26 @@ async fn subject(state: &AppState, officer: &CurrentOfficer, id: Uuid) -> Result
     Ok(Subject { label, seal, href })
 }
 
-/// One event as a line.
+/// One event as a line, with whom it is about.
 async fn row(state: &AppState, officer: &CurrentOfficer, entry: &Entry) -> Result<AuditRow, AppError> {
-    let kingdom = &officer.kingdom;
-    let about = match entry.row.subject {
+    let subject = match entry.row.subject {
         Some(id) => Some(subject(state, officer, id).await?),
         None => None,
     };
-    Ok(AuditRow {
+    Ok(AuditRow { subject, ..line(officer, entry) })
+}
+
+/// One event as a line that names nobody whom it is about: nothing is opened for it.
+fn line(officer: &CurrentOfficer, entry: &Entry) -> AuditRow {
+    let kingdom = &officer.kingdom;
+    AuditRow {
         position: entry.row.position.0,
         href: address(entry.row.position.0),
         kind: entry.row.event_type.to_string(),
         text: words::entry(entry, kingdom).text,
-        subject: about,
+        subject: None,
         actor: words::actor(&entry.row.actor, kingdom),
         effective: entry.row.effective_on.map(Into::into),
         recorded: Moment::new(entry.row.recorded_at, kingdom.catalogue.kingdom.zone.tz()),
-    })
+    }
 }

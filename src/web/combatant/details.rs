@@ -52,12 +52,12 @@ pub async fn change(State(state): State<AppState>, sent: SentByLink) -> Result<R
         sent.attempt(&state, Some(seen), command.into(), Along::default())
     };
     let mut answer = ask(seen).await;
-    if let (Err(BusError::Stale { seen, now }), false) = (&answer, by.is_spent()) {
-        let (seen, now) = (*seen, *now);
+    if let Err(BusError::Stale { seen, now }) = answer {
         match conflicting(&state, by.person, &sent.form, seen, now).await? {
             // Something else about the person changed: nothing that this form would overwrite.
             None => answer = ask(now).await,
             Some((kept, conflicts)) => {
+                by.still_works(&state).await?;
                 let current = state.bus().record(by.person).await?;
                 let sheet = sheet_of(&state, by, &current).typed(kept).conflicting(conflicts);
                 return Ok(form(&state, sheet, StatusCode::CONFLICT)?);
@@ -66,8 +66,9 @@ pub async fn change(State(state): State<AppState>, sent: SentByLink) -> Result<R
     }
     match answer {
         Ok(receipt) => changed(&state, receipt.last, confirming).await,
-        Err(error) if by.cannot_show(&error) => Err(by.failed(&state, error)),
+        Err(error @ BusError::LinkSpent) => Err(by.failed(&state, error)),
         Err(error) => {
+            by.still_works(&state).await?;
             let (status, back) = back(error, sheet::FORM, "", sent.form.clone())?;
             let typed = typed(&back.sent);
             Ok(form(&state, sheet_of(&state, by, &by.record).typed(typed).refused(&back), status)?)

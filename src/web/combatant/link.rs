@@ -37,12 +37,11 @@ pub struct ByLink {
     pub record: Arc<Record>,
     /// The page's own path.
     pub path: String,
-    /// Whether it was used or is too old: then only a form that was sent before is answered.
-    spent: bool,
 }
 
-/// A form that was sent by a link. A link that is used up is let through for the form alone that used it: the same
-/// form may have been sent twice, and the log knows what it did the first time.
+/// A form that was sent by a link. Of a link that is used up or too old, only the form that was sent before is let
+/// through: sent twice, it gets its own answer. Anything else is told that the link is gone, before any page that
+/// shows the record (L1).
 pub struct SentByLink {
     /// Whose link.
     pub by: ByLink,
@@ -50,6 +49,14 @@ pub struct SentByLink {
     pub form: Sent,
     /// The form's number.
     pub command_id: CommandId,
+    /// What the form came to, where the link is used up and the form was sent before.
+    pub done: Option<Receipt>,
+}
+
+/// Whose link an address holds, and whether it was used or is too old.
+struct Found {
+    by: ByLink,
+    spent: bool,
 }
 
 /// What is answered instead of what a handler is for.
@@ -91,8 +98,8 @@ impl FromRequestParts<AppState> for ByLink {
     type Rejection = Instead;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Instead> {
-        let by = find(state, parts.uri.path()).await?;
-        if by.spent { Err(Instead::gone(state, by.purpose)) } else { Ok(by) }
+        let Found { by, spent } = find(state, parts.uri.path()).await?;
+        if spent { Err(Instead::gone(state, by.purpose)) } else { Ok(by) }
     }
 }
 
@@ -101,19 +108,27 @@ impl FromRequest<AppState> for SentByLink {
 
     async fn from_request(request: Asked, state: &AppState) -> Result<Self, Instead> {
         let path = request.uri().path().to_owned();
-        let by = find(state, &path).await?;
-        let form = Sent::from_request(request, state).await?;
-        let command_id = form.command_id()?;
-        let sent = Self { by, form, command_id };
-        if sent.by.spent && !sent.was_answered(state).await? {
-            return Err(Instead::gone(state, sent.by.purpose));
+        let Found { by, spent } = find(state, &path).await?;
+        let mut form = Sent::from_request(request, state).await?;
+        if matches!(by.purpose, LinkPurpose::SetPin | LinkPurpose::ResetPin) {
+            // The digits are no part of what is remembered of the form, under whatever hash.
+            form = form.forgotten();
         }
-        Ok(sent)
+        if !spent {
+            let command_id = form.command_id()?;
+            return Ok(Self { by, form, command_id, done: None });
+        }
+        let Ok(command_id) = form.command_id() else { return Err(Instead::gone(state, by.purpose)) };
+        match state.bus().recorded(command_id, &by.body(&form)).await {
+            Ok(Some(receipt)) => Ok(Self { by, form, command_id, done: Some(receipt) }),
+            Ok(None) | Err(BusError::CommandReused) => Err(Instead::gone(state, by.purpose)),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
 /// Whose link an address holds. What it may be for, the address says as well.
-async fn find(state: &AppState, path: &str) -> Result<ByLink, Instead> {
+async fn find(state: &AppState, path: &str) -> Result<Found, Instead> {
     let mut purposes = LinkPurpose::ALL.into_iter().filter(|purpose| path.starts_with(purpose.page()));
     let first = purposes.clone().next().ok_or(AppError::NotFound)?;
     let token = path[first.page().len()..].split('/').next().unwrap_or_default();
@@ -129,7 +144,8 @@ async fn find(state: &AppState, path: &str) -> Result<ByLink, Instead> {
         return Err(Instead::gone(state, purpose));
     }
     let spent = !link.is_open(purpose, state.bus().now());
-    Ok(ByLink { id, purpose, person, record, path: format!("{}{token}", purpose.page()), spent })
+    let path = format!("{}{token}", purpose.page());
+    Ok(Found { by: ByLink { id, purpose, person, record, path }, spent })
 }
 
 /// A link that does not work, and how to get another: the same for every reason.
@@ -200,33 +216,32 @@ impl ByLink {
         Actor::LinkHolder(self.id)
     }
 
-    /// Whether the link was used, or is too old: then nothing of the record is shown.
-    pub(super) const fn is_spent(&self) -> bool {
-        self.spent
-    }
-
     /// What becomes of a refusal that the page itself cannot show.
     pub(super) fn failed(&self, state: &AppState, error: BusError) -> Instead {
         match error {
             BusError::LinkSpent => Instead::gone(state, self.purpose),
-            BusError::Refused(_) | BusError::Stale { .. } if self.spent => Instead::gone(state, self.purpose),
             other => other.into(),
         }
     }
 
-    /// Whether the form can show nothing of a refusal: the link cannot send it again.
-    pub(super) const fn cannot_show(&self, error: &BusError) -> bool {
-        self.spent || matches!(error, BusError::LinkSpent)
+    /// Goes on while the link works. Asked before a form is shown again: another one may have used the link up since
+    /// this one came in (L1).
+    ///
+    /// # Errors
+    /// The page that offers another link.
+    pub(super) async fn still_works(&self, state: &AppState) -> Result<(), Instead> {
+        let link = state.services.store.find_link(self.id).await?;
+        let open = link.is_some_and(|link| link.is_open(self.purpose, state.bus().now()));
+        if open { Ok(()) } else { Err(Instead::gone(state, self.purpose)) }
+    }
+
+    /// What makes a form that is sent again the same command.
+    fn body(&self, form: &Sent) -> Vec<u8> {
+        [self.path.as_bytes(), b"\n", form.body()].concat()
     }
 }
 
 impl SentByLink {
-    /// Whether this link sent a form of this number before, and something came of it.
-    async fn was_answered(&self, state: &AppState) -> Result<bool, AppError> {
-        let rows = state.services.store.read_command(self.command_id).await?;
-        Ok(rows.first().is_some_and(|row| row.actor == self.by.actor()))
-    }
-
     /// Asks for something, which uses the link up. Where a rule stands against it, the form is shown `again` with
     /// what the rule says.
     ///
@@ -240,14 +255,15 @@ impl SentByLink {
         again: impl FnOnce(String) -> Result<Response, AppError>,
     ) -> Result<Receipt, Instead> {
         match self.attempt(state, None, command, along).await {
-            Err(BusError::Refused(refusal)) if !self.by.spent => {
+            Err(BusError::Refused(refusal)) => {
+                self.by.still_works(state).await?;
                 Err(Instead::page(again(capital(&refusal.to_string()))))
             }
             answer => answer.map_err(|error| self.by.failed(state, error)),
         }
     }
 
-    /// The same, with every refusal as it is. What was sent makes a form that is sent again the same command.
+    /// The same, with every refusal as it is. A form that is sent again is the same command, and does nothing more.
     ///
     /// # Errors
     /// [`BusError::LinkSpent`] where the link was used up by another one.
@@ -258,11 +274,14 @@ impl SentByLink {
         command: CombatantCommand,
         along: Along,
     ) -> Result<Receipt, BusError> {
+        if let Some(receipt) = self.done {
+            return Ok(receipt);
+        }
         let request = Request {
             command_id: self.command_id,
             actor: self.by.actor(),
             correlation_id: correlation(state),
-            body: [self.by.path.as_bytes(), b"\n", self.form.body()].concat(),
+            body: self.by.body(&self.form),
             seen,
             command: Command::Combatant { combatant: self.by.person, command },
         };

@@ -67,9 +67,11 @@ fn form(
 /// # Errors
 /// [`AppError::TooMany`] while others are being set; the database.
 pub async fn set(State(state): State<AppState>, sent: SentByLink) -> Result<Response, Instead> {
-    // The digits are no part of what is remembered of the form, under whatever hash.
-    let sent = SentByLink { form: sent.form.forgotten(), ..sent };
     let SentByLink { by, form: typed, .. } = &sent;
+    if sent.done.is_some() {
+        // The form that set it, once more: whatever digits it holds now, nothing is set anew.
+        return Ok(is_set(&state, by)?);
+    }
     let rules = state.kingdom().catalogue.rulebook_on(state.today()).rules.pin;
     let mut wrong = Vec::new();
     let chosen =
@@ -89,6 +91,10 @@ pub async fn set(State(state): State<AppState>, sent: SentByLink) -> Result<Resp
     let command = SetPin { person: by.person }.into();
     let receipt = sent.ask(&state, command, along, |why| again(Some(why), &[])).await?;
     shown::wait(&state, receipt.last).await;
+    Ok(is_set(&state, by)?)
+}
+
+fn is_set(state: &AppState, by: &ByLink) -> Result<Response, AppError> {
     let view = MessageView {
         tone: Tone::Good,
         heading: "Your PIN is set".to_owned(),
@@ -99,5 +105,5 @@ pub async fn set(State(state): State<AppState>, sent: SentByLink) -> Result<Resp
         ],
         next: shown::card_link(&by.record).into_iter().chain([Link::new("/", "First page")]).collect(),
     };
-    Ok(message(&state, "Your PIN is set", view)?)
+    message(state, "Your PIN is set", view)
 }

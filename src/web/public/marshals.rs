@@ -38,7 +38,7 @@ pub async fn show(
 #[must_use]
 pub fn marshals_view(index: &Index, day: CivilDate, catalogue: &Catalogue) -> MarshalsView {
     let mut disciplines: Vec<MarshalsDiscipline> = index
-        .active(day, catalogue.policies.required_on(day))
+        .active(day, &catalogue.in_force_on(day))
         .into_iter()
         .map(|(slug, marshals)| {
             let discipline = catalogue.disciplines.get(&slug);

@@ -2,24 +2,38 @@
 
 use emol::commands::Command;
 use emol::commands::authorize::Denied;
-use emol::commands::bus::{BusError, Read, Reading};
+use emol::commands::bus::{Bus, BusError, Read, Reading};
+use emol::commands::combatant::accept_policy::AcceptPolicy;
+use emol::commands::combatant::change_details::ChangeDetails;
+use emol::commands::combatant::change_own_details::ChangeOwnDetails;
 use emol::commands::combatant::grant_authorization::GrantAuthorization;
 use emol::commands::combatant::issue_card::IssueCard;
 use emol::commands::combatant::merge::Merge;
 use emol::commands::combatant::record_waiver::RecordWaiver;
+use emol::commands::combatant::register::Register;
 use emol::commands::combatant::revoke_authorization::RevokeAuthorization;
+use emol::commands::combatant::send_link::SendLink;
+use emol::commands::combatant::set_pin::SetPin;
+use emol::commands::kingdom::{ChangeRegion, SetSwitch};
 use emol::commands::officers::Verb;
+use emol::commands::policies::{ApproveDraft, BeginDraft};
 use emol::domain::actor::Actor;
+use emol::domain::card_id::CardId;
 use emol::domain::details::DetailField;
 use emol::domain::id::{CorrelationId, Position, StreamId, StreamVersion};
+use emol::domain::kingdom::SwitchMode;
+use emol::domain::mail::Mail;
 use emol::domain::personal::Personal;
+use emol::domain::policy::PolicyVersion;
+use emol::domain::region::RegionEntry;
+use emol::events::combatant::Source;
 use emol::store::verify::verify;
 use uuid::Uuid;
 
 use super::sample::{
-    about, bus, day, issue, kingdom, officer, officers, operator, person, register, request, slug,
+    about, bus, day, details, issue, kingdom, officer, officers, operator, person, register, request, slug,
 };
-use crate::support::databases::on_all_databases;
+use crate::support::databases::{TestDatabase, on_all_databases};
 
 fn rapier() -> GrantAuthorization {
     GrantAuthorization {
@@ -177,6 +191,94 @@ fn an_officer_disabled_by_another_process_can_do_nothing_more() {
         officers(&second, 2, Verb::Disable(officer(1))).await;
         let refused = issue(&first, 3, Actor::Officer(officer(1)), about(person(1), rapier())).await;
         assert!(matches!(refused, Err(BusError::Denied(Denied::NoOfficer))));
+    });
+}
+
+/// Approves a policy, required from a day on where one is named.
+async fn policy(bus: &Bus, number: u128, required_from: Option<&str>) {
+    let draft = BeginDraft { text: Some("We keep what we need.".to_owned()) };
+    issue(bus, number, operator(), Command::Policies(draft.into())).await.unwrap();
+    let required_from = required_from.map(day);
+    let approved = ApproveDraft { change_log: "It says more.".to_owned(), required_from };
+    issue(bus, number + 1, operator(), Command::Policies(approved.into())).await.unwrap();
+}
+
+/// Says who is asked for PINs.
+async fn pins(bus: &Bus, number: u128, mode: SwitchMode) {
+    let command = SetSwitch { switch: slug("pin-authentication"), mode, listed: vec![] };
+    issue(bus, number, operator(), Command::Kingdom(command.into())).await.unwrap();
+}
+
+/// A kingdom that asks everybody for PINs, and somebody who accepted its policy.
+async fn member(database: &TestDatabase) -> Bus {
+    emol::store::format::raise(&database.admin, emol::events::LOG_FORMAT).await.unwrap();
+    let bus = bus(database.store(1).await, 1_000).await;
+    kingdom(&bus).await;
+    policy(&bus, 10, None).await;
+    register(&bus, 1, person(1)).await;
+    let card_id = CardId::from_random(&[5; 10]);
+    let accept =
+        AcceptPolicy { policy_version: Some("2026.1".into()), imported: false, listed: false, card_id };
+    issue(&bus, 2, operator(), about(person(1), accept)).await.unwrap();
+    pins(&bus, 3, SwitchMode::Everyone).await;
+    bus
+}
+
+#[test]
+fn l3_a_process_that_has_not_seen_pins_turned_off_sets_none_and_asks_for_none() {
+    on_all_databases(|database| async move {
+        let first = member(&database).await;
+        let second = bus(first.store().clone(), 2_000).await;
+        let third = bus(database.other_process().await, 3_000).await;
+        pins(&third, 4, SwitchMode::Off).await;
+        let set = issue(&first, 5, operator(), about(person(1), SetPin { person: person(1) })).await;
+        assert!(matches!(set, Err(BusError::Refused(_))), "{set:?}");
+        let send = SendLink { person: person(1), mail: Mail::SetPin };
+        let sent = issue(&second, 6, operator(), about(person(1), send)).await;
+        assert!(matches!(sent, Err(BusError::Refused(_))), "{sent:?}");
+    });
+}
+
+#[test]
+fn v4_a_process_that_has_not_seen_the_newest_policy_asks_to_accept_that_one() {
+    on_all_databases(|database| async move {
+        let first = member(&database).await;
+        policy(&first, 20, Some("2026-07-01")).await;
+        let second = bus(database.other_process().await, 2_000).await;
+        policy(&second, 30, Some("2026-06-01")).await;
+        // The first process still believes that 2026.2 is the next to be accepted.
+        let send = SendLink { person: person(1), mail: Mail::PolicyChanged };
+        issue(&first, 5, operator(), about(person(1), send)).await.unwrap();
+        let sent = first.record(person(1)).await.unwrap().sent.clone();
+        let newest = PolicyVersion::parse("2026.3").unwrap();
+        assert!(sent.contains(&(slug("policy-changed"), Some(newest))), "{sent:?}");
+    });
+}
+
+#[test]
+fn p1_a_process_that_has_not_seen_a_region_closed_puts_nobody_there() {
+    on_all_databases(|database| async move {
+        emol::store::format::raise(&database.admin, emol::events::LOG_FORMAT).await.unwrap();
+        let first = bus(database.store(1).await, 1_000).await;
+        kingdom(&first).await;
+        register(&first, 1, person(1)).await;
+        let details = details("new@example.org");
+        let own = ChangeOwnDetails { details: details.clone(), link: Uuid::from_u128(1) };
+        let register = Register { details: details.clone(), source: Source::Desk, roster_ref: None };
+        let mut asked = Vec::new();
+        for (number, command) in [
+            (2, about(person(2), register)),
+            (3, about(person(1), ChangeDetails { details })),
+            (4, about(person(1), own)),
+        ] {
+            asked.push((bus(first.store().clone(), 1_000 * (number + 1)).await, number, command));
+        }
+        let closed = RegionEntry { active: false, ..first.kingdom().catalogue.regions[0].clone() };
+        issue(&first, 5, operator(), Command::Kingdom(ChangeRegion(closed).into())).await.unwrap();
+        for (outdated, number, command) in asked {
+            let refused = issue(&outdated, number.into(), operator(), command).await;
+            assert!(matches!(refused, Err(BusError::Refused(_))), "{number}: {refused:?}");
+        }
     });
 }
 

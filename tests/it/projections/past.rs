@@ -65,7 +65,7 @@ fn d4_card_register_and_marshal_list_of_then_are_shown_by_the_same_views() {
         );
         assert_eq!(known(later).await.len(), 3);
         let marshals = marshals_as_of(&store, then, NOW).await.unwrap();
-        assert_eq!(marshals.active(then, None)[&slug("fencing")].len(), 2);
+        assert_eq!(marshals.active(then, &rules)[&slug("fencing")].len(), 2);
         let early = marshals_as_of(&store, day("2025-06-15"), later).await.unwrap();
         assert!(early.is_empty(), "no warrant had begun");
         let card = card_as_of(&store, who(1), day("2025-05-31"), later).await.unwrap().unwrap();
@@ -115,7 +115,7 @@ fn p6_d4_on_a_day_before_they_were_joined_there_are_two_people() {
             let register = register_as_of(&store, on, NOW).await.unwrap();
             assert_eq!(register.count(on, &InForce::default()), people, "{on}");
             let marshals = marshals_as_of(&store, on, NOW).await.unwrap();
-            assert_eq!(marshals.active(on, None)[&slug("fencing")].len(), people, "{on}");
+            assert_eq!(marshals.active(on, &InForce::default())[&slug("fencing")].len(), people, "{on}");
             assert_eq!(everyone_as_of(&store, on, NOW).await.unwrap().len(), people, "{on}");
         }
     });

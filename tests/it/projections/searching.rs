@@ -112,9 +112,13 @@ fn c9_the_marshal_list_shows_active_warrants_by_sca_name() {
         let mut without_waiver = ASTA.named("No waiver").facts();
         without_waiver.extend(fencer().into_iter().take(3));
         write(&store, who(6), without_waiver).await;
+        // V8, P7: by legal name minors never, and whoever may be one neither.
+        let minor = Somebody { legal_name: "Petra Minor", born: Some("2009-01-01"), ..nameless };
+        with_card(&store, 7, minor).await;
+        with_card(&store, 8, Somebody { legal_name: "Quentin Ageless", born: None, ..nameless }).await;
         let (_projections, indexes) = indexed(&store).await;
         let active = |on: &str| {
-            let active = indexes.marshals().active(day(on), None);
+            let active = indexes.marshals().active(day(on), &InForce::default());
             let list = active.get(&slug("fencing")).map(Vec::as_slice).unwrap_or_default();
             list.iter().map(|m| (m.who.id, m.who.name.to_string())).collect::<Vec<_>>()
         };
@@ -123,6 +127,11 @@ fn c9_the_marshal_list_shows_active_warrants_by_sca_name() {
         assert_eq!(active("2026-05-03"), expected);
         assert!(active("2025-06-30").is_empty(), "C8: before its term");
         assert_eq!(active("2025-07-01").len(), 3);
+        assert_eq!(active("2026-12-31").len(), 3);
+        assert!(
+            active("2027-01-01").contains(&(who(7), "Petra Minor".to_owned())),
+            "of age from that day on"
+        );
         assert!(active("2027-06-01").is_empty(), "C8: the card has expired");
     });
 }

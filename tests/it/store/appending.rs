@@ -223,6 +223,31 @@ fn a_clock_behind_the_log_is_refused_and_named() {
 }
 
 #[test]
+fn l1_a_link_that_expires_between_a_slow_clock_and_the_head_is_spent_and_holds_up_nobody() {
+    on_all_databases(|database| async move {
+        let clock = Arc::new(FixedClock::at(NOW));
+        let store = database.store_with(clock.clone(), Arc::new(CountingIds::from(1))).await;
+        store.append(adds(1, person(1), 0, 1)).await.unwrap();
+        clock.set(NOW.plus_seconds(-30));
+        let (late, good) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        store.create_link(late, "my-record", person(1).id, NOW.plus_seconds(-10)).await.unwrap();
+        store.create_link(good, "my-record", person(2).id, NOW.plus_seconds(10)).await.unwrap();
+        let using = |mut append: Append, link| {
+            append.uses.push(link);
+            append
+        };
+        let (refused, written) = tokio::join!(
+            store.append(using(adds(2, person(1), 1, 1), late)),
+            store.append(using(adds(3, person(2), 0, 1), good)),
+        );
+        assert!(matches!(refused, Err(AppendError::LinkSpent)), "{refused:?}");
+        assert_eq!(written.unwrap().recorded_at, NOW);
+        assert_eq!(store.find_link(late).await.unwrap().unwrap().consumed_at, None);
+        assert_eq!(store.find_link(good).await.unwrap().unwrap().consumed_at, Some(NOW));
+    });
+}
+
+#[test]
 fn an_append_that_cannot_become_rows_is_refused_before_anything_is_written() {
     on_all_databases(|database| async move {
         let store = database.store(1).await;

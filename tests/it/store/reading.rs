@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use emol::clock::{CountingIds, FixedClock};
 use emol::domain::actor::Actor;
-use emol::domain::id::{OfficerId, Position, StreamVersion};
+use emol::domain::id::{CommandId, OfficerId, Position, StreamVersion};
 use emol::store::EventFilter;
 use uuid::Uuid;
 
@@ -84,9 +84,20 @@ fn a_link_works_once_and_not_after_its_time() {
         let (one, two, about) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
         store.create_link(one, "consent", about, NOW.plus_seconds(10)).await.unwrap();
         store.create_link(two, "consent", about, NOW.plus_seconds(10)).await.unwrap();
-        assert!(store.consume_link(one, NOW).await.unwrap());
-        assert!(!store.consume_link(one, NOW).await.unwrap());
-        assert!(!store.consume_link(two, NOW.plus_seconds(10)).await.unwrap());
+        let head = store.append(adds(1, person(1), 0, 1)).await.unwrap().last;
+        let used = |link, number, at| {
+            let (store, id) = (store.clone(), CommandId(Uuid::from_u128(number)));
+            async move { store.use_link(link, id, &[7; 32], head, at).await }
+        };
+        assert!(used(one, 2, NOW).await.unwrap());
+        assert!(!used(one, 3, NOW).await.unwrap());
+        assert!(!used(two, 4, NOW.plus_seconds(10)).await.unwrap());
+        assert!(used(two, 2, NOW).await.is_err(), "the command was remembered with the first link");
+        for (number, known) in [(2, true), (3, false), (4, false)] {
+            let found = store.recorded_command(CommandId(Uuid::from_u128(number)), &[7; 32]).await.unwrap();
+            assert_eq!(found.is_some(), known, "{number}");
+        }
+        assert_eq!(store.find_link(two).await.unwrap().unwrap().consumed_at, None);
         assert_eq!(store.find_link(one).await.unwrap().unwrap().consumed_at, Some(NOW));
         assert_ne!(store.keyring().link_token(one), store.keyring().link_token(two));
     });

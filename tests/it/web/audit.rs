@@ -39,6 +39,36 @@ fn an_event_is_shown_in_full_with_its_seals_opened_and_card_ids_masked() {
 }
 
 #[test]
+fn v7_the_page_of_one_event_leaves_others_of_the_same_cause_sealed() {
+    use emol::commands::bus::{Read, Reading};
+    use emol::domain::actor::Actor;
+    use emol::domain::id::{CorrelationId, Slug};
+
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let id = cast.site.register(&fighter("Ásta", LONG)).await;
+        let other = cast.site.register(&fighter("Magnús", "bufab-babad-gutih-tugad")).await;
+        let list = Read::List { query: "zymurgis".to_owned(), count: 2 };
+        let mut receipts = Vec::new();
+        for what in [list, Read::Record(other), Read::Record(id)] {
+            let reading = Reading {
+                actor: Actor::Operator("test".to_owned()),
+                correlation_id: CorrelationId(uuid::Uuid::from_u128(1)),
+                screen: Slug::parse("desk").unwrap(),
+                what,
+                reason: Some("because".to_owned()),
+            };
+            receipts.push(cast.site.state.bus().record_reading(reading).await.unwrap().last);
+        }
+        let auditor = cast.be("auditor").await;
+        let page = auditor.get(&format!("/audit/events/{}", receipts[2])).await.is(200).shows("Same cause");
+        let page = page.shows("List of 2 people read on desk").hides("zymurgis").hides("Magnús");
+        assert_eq!(page.body.matches("Record read on desk").count(), 2, "the heading, and the other's line");
+        auditor.get(&format!("/audit/events/{}", receipts[0])).await.is(200).shows("zymurgis");
+    });
+}
+
+#[test]
 fn the_log_is_filtered_by_person_officer_kind_and_time() {
     on_all_databases(|database| async move {
         let cast = Cast::serve(&database).await;

@@ -48,6 +48,37 @@ fn kept_pages_follow_what_changes_and_the_civil_day() {
 }
 
 #[test]
+fn v8_c9_a_minor_comes_onto_the_kept_list_by_legal_name_on_the_day_of_majority() {
+    on_all_databases(|database| async move {
+        let site = Site::serve(&database).await;
+        site.register(&Someone { marshal: true, ..fighter("Olena", "bufab-babad-gutih-tugad") }).await;
+        let minor =
+            Someone { legal_name: "Petra Minor", born: "2008-12-01", marshal: true, ..fighter("", LONG) };
+        site.register(&minor).await;
+        let ageless = Someone {
+            legal_name: "Quentin Ageless",
+            born: "",
+            marshal: true,
+            ..fighter("", "azure-boar-gules")
+        };
+        site.register(&ageless).await;
+        for (at, listed) in [
+            ("2026-11-22T17:00:00Z", false),
+            // 04:30 UTC is still the day before in the kingdom.
+            ("2026-12-01T04:30:00Z", false),
+            ("2026-12-01T05:30:00Z", true),
+            ("2026-11-30T17:00:00Z", false),
+        ] {
+            site.clock.set(instant(at));
+            for _ in 0..2 {
+                let page = site.get("/marshals").await.is(200).shows("Olena").hides("Ageless");
+                assert_eq!(page.body.contains("Petra Minor"), listed, "{at}");
+            }
+        }
+    });
+}
+
+#[test]
 fn kept_pages_are_served_while_the_database_is_away() {
     on_all_databases(|database| async move {
         let site = Site::serve(&database).await;

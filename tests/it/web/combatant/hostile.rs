@@ -11,7 +11,7 @@ use emol::domain::mail::Mail;
 const EMAIL: &str = "email=asta%40example.org";
 
 /// The path of the link in the mail that is sent when that form is.
-async fn asked(cast: &Cast, at: &str, mail: &str, id: CombatantId) -> String {
+pub async fn asked(cast: &Cast, at: &str, mail: &str, id: CombatantId) -> String {
     let before = mailed(cast, mail).await;
     // A while later: mails are in the order of their moments.
     cast.site.clock.set(cast.site.state.bus().now().plus_seconds(60));

@@ -6,6 +6,7 @@ mod hostile;
 mod my_record;
 mod pins;
 mod requests;
+mod spent;
 
 use std::time::Duration;
 

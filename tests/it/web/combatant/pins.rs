@@ -14,7 +14,7 @@ async fn card_of(cast: &Cast, id: CombatantId) -> String {
     format!("/card/{}", record.card_id().unwrap().0.text().unwrap())
 }
 
-async fn set(cast: &Cast, link: &str, pin: &str) -> Answer {
+pub async fn set(cast: &Cast, link: &str, pin: &str) -> Answer {
     let page = cast.site.get(link).await.is(200);
     let command = page.command_id("set-pin");
     cast.site.post(link, &form(&[("command_id", &command), ("pin", pin), ("again", pin)])).await
