@@ -188,6 +188,52 @@ fn p4_unknown_cards_are_not_found_and_too_many_of_them_stop_the_sweep() {
     });
 }
 
+/// The original's ids: three words, each of 27, the one that is on file in the middle of them.
+fn old_ids() -> impl Iterator<Item = String> {
+    let words = || {
+        let others = |from: u8, to: u8| (from..=to).map(|letter| format!("w{}", char::from(letter)));
+        let known = OLD.split('-').map(ToOwned::to_owned);
+        others(b'a', b'l').chain(known).chain(others(b'm', b'x'))
+    };
+    words().flat_map(move |one| {
+        words().flat_map(move |two| {
+            let one = one.clone();
+            words().map(move |three| format!("{one}-{two}-{three}"))
+        })
+    })
+}
+
+#[test]
+fn p4_a_sweep_of_all_old_ids_from_one_address_or_from_many_finds_nobody() {
+    on_all_databases(|database| async move {
+        let site = Site::serve_with(&database, |config| {
+            config.trusted_proxies = vec![[127, 0, 0, 1].into()];
+            config.card_misses = emol::app::MissLimits { per_address: 10, in_total: 120 };
+        })
+        .await;
+        site.register(&fighter("Old", OLD)).await;
+        assert_eq!(old_ids().count(), 19_683);
+        assert!(old_ids().any(|id| id == OLD));
+        for (addresses, within_a_minute) in [(1, 10), (19_683, 120)] {
+            let began = std::time::Instant::now();
+            let mut missed = 0;
+            for (number, id) in old_ids().enumerate() {
+                let [.., high, low] = u32::try_from(number % addresses).unwrap().to_be_bytes();
+                let from = format!("198.18.{high}.{low}");
+                let path = format!("/card/{id}");
+                let answer = site.send("GET", &path, &[("x-forwarded-for", &from)], b"").await;
+                match answer.status {
+                    404 => missed += 1,
+                    status => assert_eq!(status, 429, "{number} of {addresses}"),
+                }
+            }
+            // Each minute that it takes allows as many again.
+            let minutes = began.elapsed().as_secs() / 60 + 1;
+            assert!(missed <= within_a_minute * minutes, "{missed} in {minutes} minutes from {addresses}");
+        }
+    });
+}
+
 #[test]
 fn a_card_is_shown_as_it_is_after_every_change_and_not_after_erasure() {
     use emol::commands::Command;
