@@ -106,6 +106,27 @@ fi
 v1=$version v2=${version%.*}.$((${version##*.} + 1)) v3=${version%.*}.$((${version##*.} + 2)) v4=${version%.*}.$((${version##*.} + 3)) v5=${version%.*}.$((${version##*.} + 4))
 size=$(docker save "emol:v$v1" | gzip -1 | wc -c)
 step "pushed emol:v$v1, $((size / 1048576)) MiB compressed with its base"
+# To ECR: what AWS is asked, its stand-in answers; what Docker is told is noted down, because nothing here is called amazonaws.com.
+mkdir "$work/noted"
+cat >"$work/noted/docker" <<EOF
+#!/bin/sh
+[ "\$1" != login ] || { read -r token && [ -n "\$token" ]; } || exit 1
+echo "\$*" >>"$work/noted/calls"
+EOF
+chmod +x "$work/noted/docker"
+aws_account=123456789012
+ecr=$aws_account.dkr.ecr.ca-central-1.amazonaws.com
+for _ in first again; do
+  PATH=$work/noted:$PATH AWS_ENDPOINT_URL=http://127.0.0.1:$moto_port build --account-id "$aws_account" >"$work/out" 2>&1 ||
+    { cat "$work/out" >&2; die "nothing was pushed to ECR"; }
+done
+made=$(aws ecr describe-repositories --endpoint-url "http://127.0.0.1:$moto_port" --output text \
+  --query 'repositories[].[repositoryName,imageScanningConfiguration.scanOnPush]')
+[[ $made == $'emol\tTrue' ]] || die "ECR's repositories are '$made'"
+for call in "login --username AWS --password-stdin $ecr" "push --quiet $ecr/emol:v$version" "push --quiet $ecr/emol:latest"; do
+  [[ $(grep -cxF -- "$call" "$work/noted/calls") == 2 ]] || { cat "$work/noted/calls" >&2; die "Docker was not told: $call"; }
+done
+step "pushed to ECR, twice: its repository is made once and scans what comes"
 # The others are the same with another version, broken where that is wanted.
 another() {
   printf 'FROM emol:v%s\nLABEL org.opencontainers.image.version="%s"\n%s\n' "$v1" "$1" "${2:-}" |
