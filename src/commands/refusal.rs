@@ -22,7 +22,7 @@ pub enum Refusal {
     },
     /// A later entry would make no sense any more (D4).
     #[error(
-        "{} on {} would make no sense after it: {why}. Choose another day, or put that entry right first (rule D4)",
+        "{} on {} would make no sense after it: {why}. Choose another day, or put that entry right first: correct it, or take it back in the history (rule D4)",
         entry(.event_type),
         long_date(*.on)
     )]

@@ -1,11 +1,13 @@
 //! What happened, in words for officers and auditors: one line for every event,
 //! with the names that disciplines and types have now.
 
+use std::collections::HashSet;
+
 use crate::commands::bus::{Entry, KingdomState};
 use crate::domain::actor::Actor;
 use crate::domain::date::CivilDate;
 use crate::domain::date_text::long_date;
-use crate::domain::id::Slug;
+use crate::domain::id::{EventId, Slug};
 use crate::domain::mail::Mail;
 use crate::domain::personal::Personal;
 use crate::events::combatant::{ErasureCause, Source};
@@ -60,6 +62,63 @@ pub fn entry(entry: &Entry, kingdom: &KingdomState) -> Words {
     match &entry.event {
         Some(event) => of(event, kingdom),
         None => Words { text: "An event that this program cannot read".to_owned(), more: None },
+    }
+}
+
+/// A person's history in words: what each entry says, and what a later one did to it.
+pub struct Told<'e> {
+    entries: &'e [Entry],
+    kingdom: &'e KingdomState,
+    withdrawn: HashSet<EventId>,
+    corrected: HashSet<EventId>,
+}
+
+impl<'e> Told<'e> {
+    /// The history of these entries.
+    #[must_use]
+    pub fn of(entries: &'e [Entry], kingdom: &'e KingdomState) -> Self {
+        let events = || {
+            entries.iter().filter_map(|entry| match &entry.event {
+                Some(Event::Combatant(event)) => Some((entry.row.event_id, event)),
+                _ => None,
+            })
+        };
+        let withdrawn: HashSet<EventId> = events()
+            .filter_map(|(_, event)| match event {
+                CombatantEvent::EntryWithdrawn(e) => Some(e.entry),
+                _ => None,
+            })
+            .collect();
+        // A correction that was taken back itself corrects nothing.
+        let corrected =
+            events().filter(|(id, _)| !withdrawn.contains(id)).filter_map(|(_, event)| match event {
+                CombatantEvent::CardDatesCorrected(e) => Some(e.corrects),
+                CombatantEvent::WaiverCorrected(e) => Some(e.corrects),
+                _ => None,
+            });
+        let corrected = corrected.collect();
+        Self { entries, kingdom, withdrawn, corrected }
+    }
+
+    /// What an entry says; of one that took another back, which one that was.
+    #[must_use]
+    pub fn words(&self, entry: &Entry) -> Words {
+        let words = self::entry(entry, self.kingdom);
+        let Some(Event::Combatant(CombatantEvent::EntryWithdrawn(e))) = &entry.event else { return words };
+        let other = self.entries.iter().find(|other| other.row.event_id == e.entry);
+        let Some(other) = other else { return words };
+        Words { text: format!("Taken back: {}", self::entry(other, self.kingdom).text), ..words }
+    }
+
+    /// What a later entry did to it.
+    #[must_use]
+    pub fn superseded(&self, entry: &Entry) -> Option<&'static str> {
+        let id = entry.row.event_id;
+        if self.withdrawn.contains(&id) {
+            Some("taken back later")
+        } else {
+            self.corrected.contains(&id).then_some("corrected later")
+        }
     }
 }
 

@@ -36,7 +36,7 @@ use crate::domain::date_text::long_date;
 use crate::domain::id::{Slug, StreamType};
 use crate::events::combatant::CardIssued;
 use crate::events::evolve::catalogue::Rulebook;
-use crate::events::evolve::{DisciplineState, Record, Standing, TypeState};
+use crate::events::evolve::{Civil, DisciplineState, Record, Standing, TypeState};
 use crate::events::{CombatantEvent, Fact};
 
 macro_rules! verbs {
@@ -147,8 +147,38 @@ fn judged(
     context: &Context,
     facts: Vec<Fact<CombatantEvent>>,
 ) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
-    record.civil_with(&facts).map_err(|clash| Refusal::by_timeline(clash, &context.catalogue))?;
+    after(record, context, &facts)?;
     Ok(facts)
+}
+
+/// What holds once these facts are on the record's timeline (D4).
+fn after(record: &Record, context: &Context, facts: &[Fact<CombatantEvent>]) -> Result<Civil, Refusal> {
+    record.civil_with(facts).map_err(|clash| Refusal::by_timeline(clash, &context.catalogue))
+}
+
+/// Whether secondary authorizations still have a primary one, where the rulebook wants that (C6).
+fn keeps_a_primary(
+    record: &Record,
+    left: &Civil,
+    context: &Context,
+    discipline: &Slug,
+) -> Result<(), Refusal> {
+    let needed = context.catalogue.rulebook_on(context.today).rules.secondary_needs_primary;
+    let Some(state) = context.catalogue.disciplines.get(discipline).filter(|_| needed) else { return Ok(()) };
+    let held = |civil: &Civil, primary: bool| -> Vec<String> {
+        let held = civil.cards.get(discipline).into_iter().flat_map(|card| card.authorizations.keys());
+        let kinds = held.filter_map(|slug| state.authorizations.get(slug));
+        kinds.filter(|kind| kind.primary == primary).map(|kind| kind.name.clone()).collect()
+    };
+    let secondary = held(left, false);
+    if secondary.is_empty() || !held(left, true).is_empty() || held(&record.civil(None)?, true).is_empty() {
+        return Ok(());
+    }
+    let (name, rest) = (&state.name, secondary.join(", "));
+    Err(Refusal::rule(
+        "C6",
+        format!("{rest} would be left without a primary authorization of {name}: revoke that first"),
+    ))
 }
 
 /// The discipline of that slug, if new entries may be made in it (C5).

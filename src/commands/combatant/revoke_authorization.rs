@@ -1,6 +1,6 @@
 //! Revoking an authorization.
 
-use super::{judged, not_before_merge};
+use super::{after, keeps_a_primary, not_before_merge};
 use crate::commands::refusal::reason;
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
@@ -26,6 +26,7 @@ pub struct RevokeAuthorization {
 impl RevokeAuthorization {
     /// # Errors
     /// D4: the day cannot be one, or a later entry would make no sense. C5: not held, or no reason.
+    /// C6: a secondary one would be left alone, where the rulebook forbids that.
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let on = not_before_merge(record, context, &self.discipline, context.effective(self.on)?)?;
         let event = AuthorizationRevoked {
@@ -33,6 +34,8 @@ impl RevokeAuthorization {
             authorization: self.authorization.clone(),
             reason: reason(&self.reason)?,
         };
-        judged(record, context, vec![Fact::on(on, event.into())])
+        let facts = vec![Fact::on(on, event.into())];
+        keeps_a_primary(record, &after(record, context, &facts)?, context, &self.discipline)?;
+        Ok(facts)
     }
 }

@@ -426,7 +426,6 @@ pub(super) fn corrected(fact: &Fact<CombatantEvent>) -> Option<crate::domain::id
     match &fact.event {
         CombatantEvent::CardDatesCorrected(e) => Some(e.corrects),
         CombatantEvent::WaiverCorrected(e) => Some(e.corrects),
-        CombatantEvent::EntryWithdrawn(e) => Some(e.entry),
         _ => None,
     }
 }

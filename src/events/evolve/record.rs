@@ -58,6 +58,8 @@ struct Entry {
     on: CivilDate,
     order: i64,
     fact: Arc<Fact<CombatantEvent>>,
+    /// What a correction took the place of: it holds again where the correction is taken back.
+    before: Option<Box<Entry>>,
 }
 
 /// Whether a record is in use.
@@ -303,21 +305,34 @@ impl Record {
 
 /// Puts a fact at its place: a correction where what it corrects stood in the
 /// order. A merge stays where it is; a correction of the dates picked there
-/// stands right behind it, in place of an earlier correction of them.
+/// stands right behind it, in place of an earlier correction of them. What is
+/// taken back goes, and what it had taken the place of holds again.
 fn place(timeline: &mut Vec<Entry>, fact: Fact<CombatantEvent>, mut order: i64) {
     let Some(on) = fact.effective_on else { return };
+    if let CombatantEvent::EntryWithdrawn(e) = &fact.event {
+        let withdrawn = timeline.iter().position(|entry| entry.fact.id == e.entry);
+        if let Some(before) = withdrawn.and_then(|index| timeline.remove(index).before) {
+            insert(timeline, *before);
+        }
+        return;
+    }
+    let mut before = None;
     if let Some(old) = corrected(&fact)
         && let Some(index) = timeline.iter().position(|entry| entry.fact.id == old)
     {
         order = timeline[index].order;
         if !is_merge(&timeline[index].fact) {
-            timeline.remove(index);
+            before = Some(Box::new(timeline.remove(index)));
         } else if let Some(earlier) = timeline.iter().position(|entry| same_pick(&entry.fact, &fact)) {
-            timeline.remove(earlier);
+            before = Some(Box::new(timeline.remove(earlier)));
         }
     }
-    let at = timeline.partition_point(|entry| (entry.on, entry.order) <= (on, order));
-    timeline.insert(at, Entry { on, order, fact: Arc::new(fact) });
+    insert(timeline, Entry { on, order, fact: Arc::new(fact), before });
+}
+
+fn insert(timeline: &mut Vec<Entry>, entry: Entry) {
+    let at = timeline.partition_point(|other| (other.on, other.order) <= (entry.on, entry.order));
+    timeline.insert(at, entry);
 }
 
 fn fold(

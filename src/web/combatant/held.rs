@@ -95,6 +95,7 @@ pub(super) fn view(
     if let Some(address) = record.asked_address.as_ref().and_then(|(_, address)| shown::open(address)) {
         standing.push(Detail::new("E-mail address to be confirmed", address));
     }
+    let told = words::Told::of(entries, &kingdom);
     MyRecordView {
         name: shown::name(record).to_owned(),
         card: shown::card_link(record),
@@ -107,14 +108,14 @@ pub(super) fn view(
             .rev()
             .filter(|entry| entry.row.stream.kind == StreamType::Combatant)
             .map(|entry| {
-                let what = words::entry(entry, &kingdom);
+                let what = told.words(entry);
                 HistoryRow {
                     text: what.text,
                     more: what.more,
                     effective: entry.row.effective_on.map(Into::into),
                     recorded: Moment::new(entry.row.recorded_at, zone),
                     by: by(&entry.row.actor, &kingdom),
-                    superseded: None,
+                    superseded: told.superseded(entry),
                     href: None,
                     undo: None,
                 }

@@ -109,7 +109,8 @@ fn d4_a_late_entry_that_contradicts_a_later_one_names_it() {
     assert_eq!(
         message,
         "the grant on 3 May 2025 would make no sense after it: Spear in Armoured Combat is already held, since 5 \
-         April 2025. Choose another day, or put that entry right first (rule D4)"
+         April 2025. Choose another day, or put that entry right first: correct it, or take it back in \
+         the history (rule D4)"
     );
 }
 
@@ -141,7 +142,8 @@ fn d4_a_correction_may_not_make_a_later_entry_senseless() {
     assert_eq!(
         message,
         "the issue of the card on 10 January 2024 would make no sense after it: there is already a card in Armoured \
-         Combat, issued on 10 January 2023. Choose another day, or put that entry right first (rule D4)"
+         Combat, issued on 10 January 2023. Choose another day, or put that entry right first: correct it, or take it back in \
+         the history (rule D4)"
     );
 }
 
