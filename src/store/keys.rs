@@ -13,14 +13,13 @@ mod rewrap;
 pub use check::CheckCode;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use quick_cache::sync::Cache;
-use tokio::sync::Mutex;
 use tokio::time::Instant as Moment;
 use uuid::Uuid;
 
@@ -118,6 +117,14 @@ pub enum KeyError {
 #[derive(Clone)]
 pub struct Keyring(Arc<Inner>);
 
+/// When the key epoch was last looked up.
+#[derive(Default)]
+struct Looked {
+    at: Option<Moment>,
+    /// How often that was forgotten: a look that began before does not count.
+    forgotten: u64,
+}
+
 struct Inner {
     db: Db,
     master: MasterKeys,
@@ -125,7 +132,7 @@ struct Inner {
     by_id: Cache<KeyId, PersonKey>,
     by_owner: Cache<(Uuid, Purpose), PersonKey>,
     epoch: AtomicI64,
-    looked: Mutex<Option<Moment>>,
+    looked: Mutex<Looked>,
     claim: Secret,
     body: Secret,
     link: Secret,
@@ -145,7 +152,7 @@ impl Keyring {
             by_id: Cache::new(REMEMBERED),
             by_owner: Cache::new(REMEMBERED),
             epoch: AtomicI64::new(-1),
-            looked: Mutex::new(None),
+            looked: Mutex::default(),
             claim: seal::subkey(&secret, Label::Claim),
             body: seal::subkey(&secret, Label::Body),
             link: seal::subkey(&secret, Label::Link),
@@ -183,7 +190,7 @@ impl Keyring {
         if wanted.iter().any(|(_, purpose)| *purpose == Purpose::Waiver) {
             // Evidence goes while its owner stays: nothing may be sealed with a key that another process has
             // just destroyed. Whoever decided before that meets the version of the stream.
-            *self.0.looked.lock().await = None;
+            self.forget_look();
         }
         let epoch = self.epoch().await?;
         let mut found: HashMap<(Uuid, Purpose), PersonKey> = HashMap::with_capacity(wanted.len());
@@ -334,24 +341,42 @@ impl Keyring {
     /// # Errors
     /// [`KeyError::Db`].
     pub async fn epoch(&self) -> Result<i64, KeyError> {
-        let mut looked = self.0.looked.lock().await;
-        if looked.is_some_and(|at| at.elapsed() < TRUST) {
-            return Ok(self.0.epoch.load(Ordering::Acquire));
-        }
+        let forgotten = {
+            let looked = self.looked();
+            if looked.at.is_some_and(|at| at.elapsed() < TRUST) {
+                return Ok(self.0.epoch.load(Ordering::Acquire));
+            }
+            looked.forgotten
+        };
+        // Several may look at once: while the database is away, nobody waits for another one's look to end.
         let started = Moment::now();
         let row = self.0.db.fetch_optional("SELECT key_epoch FROM log_head WHERE id = 1", &[]).await?;
         let epoch = row.ok_or(DbError::Shape("log_head has no row; run `emol migrate`"))?.int(0)?;
-        if self.0.epoch.swap(epoch, Ordering::AcqRel) != epoch {
+        if self.0.epoch.fetch_max(epoch, Ordering::AcqRel) < epoch {
             self.0.by_id.clear();
             self.0.by_owner.clear();
         }
-        *looked = Some(started);
-        Ok(epoch)
+        let mut looked = self.looked();
+        if looked.forgotten == forgotten && looked.at.is_none_or(|at| at < started) {
+            looked.at = Some(started);
+        }
+        Ok(self.0.epoch.load(Ordering::Acquire))
+    }
+
+    fn looked(&self) -> MutexGuard<'_, Looked> {
+        self.0.looked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next who asks for the epoch looks it up, whatever looks are under way.
+    fn forget_look(&self) {
+        let mut looked = self.looked();
+        looked.at = None;
+        looked.forgotten += 1;
     }
 
     /// Forgets everything remembered: keys were destroyed by this process.
-    pub(super) async fn distrust(&self) {
-        *self.0.looked.lock().await = None;
+    pub(super) fn distrust(&self) {
+        self.forget_look();
         self.0.by_id.clear();
         self.0.by_owner.clear();
     }

@@ -299,7 +299,7 @@ impl Task {
         let head = plan.head;
         self.known = Some(Known { head, versions: plan.settled });
         if plan.destroys_keys {
-            self.keyring.distrust().await;
+            self.keyring.distrust();
             if self.db.backend() == Backend::Sqlite {
                 // The destroyed keys also leave the write-ahead log; if a reader is in the way, later.
                 let db = self.db.clone();

@@ -359,6 +359,9 @@ fn d4_an_entry_of_the_wrong_person_is_taken_back_and_the_card_says_so() {
         let renew =
             form(&[("discipline", "armoured-combat"), ("on", "2026-11-20"), ("command_id", &command)]);
         minister.post(&format!("{path}/renew-card"), &renew).await.is(303);
+        let seen =
+            async || cast.site.seen(cast.site.state.services.store.head().await.unwrap().position).await;
+        seen().await;
         cast.nobody().get(&card).await.shows("May fight today");
         // It was somebody else's. Who may not renew cards there is offered nothing.
         let rows = cast.facts().await;
@@ -379,6 +382,7 @@ fn d4_an_entry_of_the_wrong_person_is_taken_back_and_the_card_says_so() {
         minister.post(&to, &fields("")).await.is(422).shows("id=\"withdraw-").shows("role=\"alert\"");
         minister.post(&to, &fields("A namesake <b>fought</b>")).await.is(303);
         minister.post(&to, &fields("A namesake <b>fought</b>")).await.is(303);
+        seen().await;
         cast.nobody().get(&card).await.is(200).hides("May fight today").shows("Not valid for combat");
         let page = minister.get(&path).await.is(200).shows("Taken back: Card renewed in Armoured Combat");
         page.shows("taken back later").shows("A namesake &lt;b&gt;fought").hides(&id_of);
