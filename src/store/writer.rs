@@ -152,7 +152,7 @@ impl Task {
             let trouble = match timeout_at(deadline, self.prepare(&mut group, careful)).await {
                 Ok(Ok(None)) => return,
                 Ok(Ok(Some((tx, plan)))) => match timeout(COMMIT_PATIENCE, tx.commit()).await {
-                    Ok(Ok(())) => return self.written(group, plan).await,
+                    Ok(Ok(())) => return self.written(group, plan),
                     Ok(Err(error)) => Trouble::Db(error),
                     Err(_) => Trouble::Db(DbError::UnknownCommitOutcome),
                 },
@@ -295,7 +295,7 @@ impl Task {
     }
 
     /// What follows a commit.
-    async fn written(&mut self, group: Vec<Job>, plan: Plan) {
+    fn written(&mut self, group: Vec<Job>, plan: Plan) {
         let head = plan.head;
         self.known = Some(Known { head, versions: plan.settled });
         if plan.destroys_keys {
