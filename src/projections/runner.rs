@@ -154,6 +154,12 @@ impl Projections {
         self.states().iter().map(|state| state.position).min().unwrap_or_default()
     }
 
+    /// Whether one of the read models is paused: what is shown is not up to date.
+    #[must_use]
+    pub fn paused(&self) -> bool {
+        self.0.shared.states.borrow().iter().any(|at| at.state == State::Paused)
+    }
+
     /// Where each read model is, in the order of [`Model::ALL`]; empty until the
     /// database answered for the first time.
     #[must_use]

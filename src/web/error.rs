@@ -82,6 +82,8 @@ pub enum AppError {
 /// What [`super::pass`] makes the page of.
 #[derive(Debug, Clone)]
 pub struct Report {
+    /// What happened, in a few words; the page of the status has its own when there are none.
+    pub heading: Option<&'static str>,
     /// What happened, for the person; the page of the status has its own words when there are none.
     pub what: Option<String>,
     /// What to do, where the page's own words would mislead.
@@ -119,6 +121,7 @@ impl AppError {
             Self::NotFound => ("not-found", &[]),
             Self::Bad(_) => ("bad-request", &[]),
             Self::CrossSite => ("cross-site", &["Open the page on this site and send the form from there."]),
+            Self::Denied(Denied::OwnRecord) => ("denied", &["Ask another officer to make the change."]),
             Self::Denied(_) => {
                 ("denied", &["If you think you should have it, ask the Minister of the Lists."])
             }
@@ -135,9 +138,16 @@ impl AppError {
             }
             Self::Internal(_) => ("internal", &[]),
         };
+        let heading = match &self {
+            Self::Refused(_) | Self::Conflict(_) => Some("That can’t be done"),
+            Self::CrossSite => Some("Sent from another site"),
+            Self::Denied(Denied::OwnRecord) => Some("Your own record"),
+            Self::OutcomeUnknown => Some("Perhaps it was saved"),
+            _ => None,
+        };
         let todo = todo.iter().map(|line| (*line).to_owned()).collect();
         let denied = if let Self::Denied(denied) = self { Some(denied) } else { None };
-        Report { what, todo, denied, kind }
+        Report { heading, what, todo, denied, kind }
     }
 }
 

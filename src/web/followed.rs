@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::state::AppState;
 use crate::domain::id::{CombatantId, Position, StreamType};
 use crate::store::DbError;
@@ -25,10 +27,14 @@ const REST: Duration = Duration::from_millis(250);
 /// Who changed when. Whoever is not remembered one by one counts as changed at
 /// the floor: where this server began to follow, or where it last forgot.
 #[derive(Debug)]
-pub struct Followed(RwLock<State>);
+pub struct Followed {
+    changes: RwLock<Changes>,
+    /// Up to where the log was taken in, with what the kingdom decided.
+    taken: watch::Sender<Position>,
+}
 
 #[derive(Debug)]
-struct State {
+struct Changes {
     floor: Position,
     last: Position,
     people: HashMap<CombatantId, Position>,
@@ -38,38 +44,46 @@ impl Followed {
     /// Nothing is known of what was before.
     #[must_use]
     pub fn from(floor: Position) -> Self {
-        Self(RwLock::new(State { floor, last: floor, people: HashMap::new() }))
+        let changes = RwLock::new(Changes { floor, last: floor, people: HashMap::new() });
+        Self { changes, taken: watch::Sender::new(floor) }
     }
 
     /// The position of a person's last change, or a later one.
     #[must_use]
     pub fn changed(&self, id: CombatantId) -> Position {
-        let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        state.people.get(&id).copied().unwrap_or(state.floor)
+        let changes = self.changes.read().unwrap_or_else(PoisonError::into_inner);
+        changes.people.get(&id).copied().unwrap_or(changes.floor)
     }
 
     /// The position of the last change of anybody, or a later one.
     #[must_use]
     pub fn last(&self) -> Position {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).last
+        self.changes.read().unwrap_or_else(PoisonError::into_inner).last
     }
 
     /// Notes that a person changed.
     pub fn note(&self, id: CombatantId, at: Position) {
-        let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if state.people.len() >= MOST {
-            state.people.clear();
-            state.floor = at;
+        let mut changes = self.changes.write().unwrap_or_else(PoisonError::into_inner);
+        if changes.people.len() >= MOST {
+            changes.people.clear();
+            changes.floor = at;
         }
-        state.people.insert(id, at);
-        state.last = at;
+        changes.people.insert(id, at);
+        changes.last = at;
+    }
+
+    /// Waits until what is kept here shows everything up to that position; false when that takes longer.
+    pub async fn wait_for(&self, position: Position, timeout: Duration) -> bool {
+        let mut taken = self.taken.subscribe();
+        let arrived = tokio::time::timeout(timeout, taken.wait_for(|taken| *taken >= position)).await;
+        matches!(arrived, Ok(Ok(_)))
     }
 
     /// Notes that something happened which cannot be read: anybody may have changed.
     pub fn lost(&self, at: Position) {
-        let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        state.people.clear();
-        (state.floor, state.last) = (at, at);
+        let mut changes = self.changes.write().unwrap_or_else(PoisonError::into_inner);
+        changes.people.clear();
+        (changes.floor, changes.last) = (at, at);
     }
 }
 
@@ -136,6 +150,9 @@ async fn take(state: &AppState, position: &mut Position, outdated: &mut bool) ->
             // Decisions guard on versions, so an old copy misleads nobody; but say it.
             Err(error) => tracing::error!(%error, "what the kingdom decided could not be read again"),
         }
+    }
+    if !*outdated {
+        state.followed.taken.send_if_modified(|taken| std::mem::replace(taken, *position) != *position);
     }
     Ok(!rows.is_empty())
 }

@@ -72,6 +72,8 @@ pub struct Made {
     pub day: CivilDate,
     /// The last event of the kingdom's own streams.
     pub kingdom: Position,
+    /// Whether a read model was paused: the page says so.
+    pub paused: bool,
     /// Up to which event the people on it are known; read before they were.
     pub people: Position,
     /// Whom it shows.
@@ -117,6 +119,8 @@ pub struct Now<'a> {
     pub day: CivilDate,
     /// The last event of the kingdom's own streams.
     pub kingdom: Position,
+    /// Whether a read model is paused.
+    pub paused: bool,
     /// Who changed when.
     pub followed: &'a Followed,
 }
@@ -125,12 +129,13 @@ impl Now<'_> {
     /// What a page is made from when it is made now.
     #[must_use]
     pub const fn made(&self, shows: Shows, people: Position) -> Made {
-        Made { day: self.day, kingdom: self.kingdom, people, shows }
+        Made { day: self.day, kingdom: self.kingdom, paused: self.paused, people, shows }
     }
 
     fn allows(&self, made: &Made) -> bool {
         made.day == self.day
             && made.kingdom == self.kingdom
+            && made.paused == self.paused
             && match made.shows {
                 Shows::Nobody => true,
                 Shows::Person(id) => self.followed.changed(id) <= made.people,
@@ -282,7 +287,7 @@ mod tests {
     }
 
     fn page(shows: Shows, people: i64) -> Kept {
-        let made = Made { day: day(), kingdom: Position(1), people: Position(people), shows };
+        let made = Made { day: day(), kingdom: Position(1), paused: false, people: Position(people), shows };
         Kept::new(made, "page".to_owned())
     }
 
@@ -293,7 +298,7 @@ mod tests {
     #[test]
     fn a_kept_page_is_served_until_something_it_shows_changes() {
         let followed = Followed::from(Position(10));
-        let now = Now { day: day(), kingdom: Position(1), followed: &followed };
+        let now = Now { day: day(), kingdom: Position(1), paused: false, followed: &followed };
         let (one, other) = (CombatantId(uuid::Uuid::from_u128(1)), CombatantId(uuid::Uuid::from_u128(2)));
         let pages = Pages::default();
         pages.keep(key(""), page(Shows::Person(one), 10), &IfNoneMatch(None));
@@ -306,6 +311,7 @@ mod tests {
         assert!(hits(&pages, now));
         assert!(!hits(&pages, Now { day: day().plus_days(1), ..now }), "another day");
         assert!(!hits(&pages, Now { kingdom: Position(13), ..now }), "the kingdom changed");
+        assert!(!hits(&pages, Now { paused: true, ..now }), "it does not say that it is not up to date");
         pages.keep(key(""), page(Shows::People, 11), &IfNoneMatch(None));
         assert!(!hits(&pages, now), "made before the last change");
     }
@@ -334,7 +340,7 @@ mod tests {
     #[test]
     fn kept_pages_outlive_the_database_by_five_minutes() {
         let followed = Followed::from(Position(10));
-        let now = Now { day: day(), kingdom: Position(1), followed: &followed };
+        let now = Now { day: day(), kingdom: Position(1), paused: false, followed: &followed };
         let pages = Pages::default();
         pages.keep(key(""), page(Shows::Nobody, 1), &IfNoneMatch(None));
         for (silent, served) in [(0, true), (299, true), (301, false)] {

@@ -263,11 +263,8 @@ async fn error_page(state: &AppState, asked: Asked, answer: Response) -> Respons
     let kind = report.as_ref().map_or("http", |report| report.kind);
     let mut denied = None;
     if let Some(report) = report {
-        if status == StatusCode::UNPROCESSABLE_ENTITY || status == StatusCode::CONFLICT {
-            "That can’t be done".clone_into(&mut view.heading);
-        }
-        if report.kind == "outcome-unknown" {
-            "Perhaps it was saved".clone_into(&mut view.heading);
+        if let Some(heading) = report.heading {
+            heading.clone_into(&mut view.heading);
         }
         view.what = report.what.unwrap_or(view.what);
         if !report.todo.is_empty() {

@@ -21,7 +21,7 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Router, http::HeaderValue};
 
 use self::begun::Begun;
@@ -46,7 +46,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/auth/login", get(show).post(sign_in))
         .route("/auth/callback", get(callback::callback))
-        .route("/auth/logout", post(sign_out))
+        .route("/auth/logout", get(ask_to_sign_out).post(sign_out))
 }
 
 /// Whether the demo's sign-in exists here.
@@ -173,6 +173,17 @@ async fn begin_session(
     let mut answer = Redirect::to(next).into_response();
     answer.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(answer)
+}
+
+/// Asks whether to: following a link changes nothing.
+async fn ask_to_sign_out(
+    State(state): State<AppState>,
+    MaybeOfficer(officer): MaybeOfficer,
+) -> Result<Response, AppError> {
+    if officer.is_none() {
+        return Ok(Redirect::to("/").into_response());
+    }
+    pages::sign_out(&state)
 }
 
 /// Ends this session; or, with `everywhere`, all of the officer's.

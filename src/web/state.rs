@@ -87,6 +87,8 @@ pub struct Parts {
 pub struct SiteParts {
     /// The position of the kingdom's streams that this was made from.
     pub position: Position,
+    /// Whether a read model was paused when these were made.
+    paused: bool,
     /// The chrome of every page.
     pub site: Site,
     /// `/theme.css`.
@@ -142,7 +144,11 @@ impl AppState {
             .provider
             .clone()
             .map(|provider| Provider::new(provider, config.come_back_to(), Arc::clone(&services.clock)));
-        let site = RwLock::new(Arc::new(SiteParts::of(&services.bus.kingdom(), &config)));
+        let site = RwLock::new(Arc::new(SiteParts::of(
+            &services.bus.kingdom(),
+            &config,
+            services.projections.paused(),
+        )));
         Ok(Self(Arc::new(Parts {
             pages: Pages::default(),
             desk_rows: super::desk::rows::Rows::default(),
@@ -204,7 +210,8 @@ impl Parts {
     pub fn now(&self) -> Now<'_> {
         let kingdom = self.kingdom();
         let day = civil_date(self.services.clock.now(), kingdom.catalogue.kingdom.zone.tz());
-        Now { day, kingdom: kingdom.position, followed: &self.followed }
+        let paused = self.services.projections.paused();
+        Now { day, kingdom: kingdom.position, paused, followed: &self.followed }
     }
 
     /// What follows from the kingdom's settings as they are now.
@@ -212,10 +219,11 @@ impl Parts {
     pub fn site(&self) -> Arc<SiteParts> {
         let kingdom = self.kingdom();
         let kept = Arc::clone(&self.site.read().unwrap_or_else(PoisonError::into_inner));
-        if kept.position == kingdom.position {
+        let paused = self.services.projections.paused();
+        if kept.position == kingdom.position && kept.paused == paused {
             return kept;
         }
-        let made = Arc::new(SiteParts::of(&kingdom, &self.config));
+        let made = Arc::new(SiteParts::of(&kingdom, &self.config, paused));
         *self.site.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&made);
         made
     }
@@ -240,7 +248,7 @@ impl Parts {
 }
 
 impl SiteParts {
-    fn of(kingdom: &KingdomState, config: &WebConfig) -> Self {
+    fn of(kingdom: &KingdomState, config: &WebConfig, paused: bool) -> Self {
         let settings = &kingdom.catalogue.kingdom;
         let theme = Theme::of(settings, kingdom.catalogue.arms);
         let demo = config.demo.as_ref().map(|demo| Banner {
@@ -251,15 +259,22 @@ impl SiteParts {
             word: "TEST".to_owned(),
             text: "Only for trying things: nothing here counts, and nothing here is kept.".to_owned(),
         });
+        let late = paused.then(|| Banner {
+            word: "NOT UP TO DATE".to_owned(),
+            text: "What was recorded lately does not show on these pages yet. Ask to see somebody’s papers, or the \
+                   Minister of the Lists."
+                .to_owned(),
+        });
         Self {
             position: kingdom.position,
+            paused,
             site: Site {
                 kingdom: settings.title.clone(),
                 version: crate::VERSION.to_owned(),
                 theme_href: theme_href(&theme),
                 charge: charge_paths(theme.arms.charge),
                 website: settings.website.clone(),
-                banner: demo.or(test),
+                banners: [demo, test, late].into_iter().flatten().collect(),
             },
             theme_css: Bytes::from(theme_css(&theme)),
             favicon: Bytes::from(favicon_svg(&theme)),

@@ -61,8 +61,13 @@ fn about_people() -> Vec<CombatantCommand> {
         assign_card_id::AssignCardId { card_id }.into(),
         issue_card::IssueCard { discipline: discipline.clone(), issued_on: day() }.into(),
         renew_card::RenewCard { discipline: discipline.clone(), issued_on: day() }.into(),
-        correct_card::CorrectCard { discipline: discipline.clone(), issued_on: day(), reason: reason() }
-            .into(),
+        correct_card::CorrectCard {
+            discipline: discipline.clone(),
+            seen: None,
+            issued_on: day(),
+            reason: reason(),
+        }
+        .into(),
         grant_authorization::GrantAuthorization {
             discipline: discipline.clone(),
             authorization: slug("rapier"),
@@ -88,7 +93,7 @@ fn about_people() -> Vec<CombatantCommand> {
         end_warrant::EndWarrant { discipline: discipline.clone(), warrant, on: day(), reason: reason() }
             .into(),
         record_waiver::RecordWaiver { signed_on: day() }.into(),
-        correct_waiver::CorrectWaiver { signed_on: day(), reason: reason() }.into(),
+        correct_waiver::CorrectWaiver { seen: None, signed_on: day(), reason: reason() }.into(),
         erase::Erase::by(ErasureCause::Officer).into(),
         renew_warrant::RenewWarrant {
             discipline,

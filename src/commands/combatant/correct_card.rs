@@ -15,6 +15,9 @@ use crate::events::{CombatantEvent, Fact};
 pub struct CorrectCard {
     /// The discipline.
     pub discipline: Slug,
+    /// The issue date that was seen to be wrong: it must still be the card's (P5). None where the record's version
+    /// was seen instead.
+    pub seen: Option<CivilDate>,
     /// From when the card really runs.
     pub issued_on: CivilDate,
     /// Why.
@@ -24,7 +27,7 @@ pub struct CorrectCard {
 impl CorrectCard {
     /// # Errors
     /// D4: the day cannot be one, or a later entry would make no sense. C4: there
-    /// is no card, or it has that date already. C5: no reason.
+    /// is no card, or it has that date already. C5: no reason. P5: its date changed since it was seen.
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let issued_on = context.effective(self.issued_on)?;
         let reason = reason(&self.reason)?;
@@ -32,6 +35,7 @@ impl CorrectCard {
         let dating = dating_entry(record, &self.discipline).ok_or_else(|| {
             Refusal::rule("C4", format!("there is no card in {name} whose date could be corrected"))
         })?;
+        dating.still(self.seen, &format!("card in {name}"))?;
         if dating.dated == issued_on {
             return Err(Refusal::rule(
                 "C4",
@@ -64,6 +68,25 @@ pub(super) struct Dating {
 }
 
 impl Dating {
+    /// Whether the date is still the one that was seen, where one was.
+    ///
+    /// # Errors
+    /// P5: it is another one by now.
+    pub fn still(&self, seen: Option<CivilDate>, what: &str) -> Result<(), Refusal> {
+        match seen.filter(|seen| *seen != self.dated) {
+            None => Ok(()),
+            Some(seen) => Err(Refusal::rule(
+                "P5",
+                format!(
+                    "the {what} was dated {} when you opened this form, and is dated {} now: somebody renewed or \
+                     corrected it. Send this again only if the date it has now is the one that is wrong",
+                    long_date(seen),
+                    long_date(self.dated)
+                ),
+            )),
+        }
+    }
+
     /// The day on which a correction to that date takes effect.
     ///
     /// # Errors

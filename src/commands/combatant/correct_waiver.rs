@@ -13,6 +13,8 @@ use crate::events::{CombatantEvent, Fact};
 /// Correct the date of the waiver last signed, with a reason (D4).
 #[derive(Debug, Clone)]
 pub struct CorrectWaiver {
+    /// The date that was seen to be wrong: it must still be the waiver's (P5).
+    pub seen: Option<CivilDate>,
     /// The day it was really signed.
     pub signed_on: CivilDate,
     /// Why.
@@ -22,11 +24,13 @@ pub struct CorrectWaiver {
 impl CorrectWaiver {
     /// # Errors
     /// D4: the day cannot be one. C10: there is no waiver, or it has that date. C5: no reason.
+    /// P5: its date changed since it was seen.
     pub fn decide(&self, record: &Record, context: &Context) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
         let signed_on = context.effective(self.signed_on)?;
         let reason = reason(&self.reason)?;
         let dating = dating_entry(record)
             .ok_or_else(|| Refusal::rule("C10", "there is no waiver whose date could be corrected"))?;
+        dating.still(self.seen, "waiver")?;
         if dating.dated == signed_on {
             return Err(Refusal::rule(
                 "C10",

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::when;
+use super::whom::{self, Whom};
 use crate::domain::date::{CivilDate, Instant};
 use crate::domain::id::CombatantId;
 use crate::domain::permission::Permission;
@@ -43,7 +44,8 @@ struct Asked {
     what: String,
     on: Result<CivilDate, String>,
     known_at: Result<Instant, String>,
-    person: Result<Option<CombatantId>, String>,
+    person: Option<CombatantId>,
+    unclear: Option<String>,
     page: usize,
 }
 
@@ -54,25 +56,30 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, AppError> {
     officer.require(Permission::ReadHistory, None)?;
-    let asked = Asked::read(&query.unwrap_or_default(), &state)?;
+    let sent = Sent::read(query.unwrap_or_default().as_bytes())?;
+    let (unclear, candidates) = match whom::find(&state, &officer, PATH, &sent).await? {
+        Whom::Lead(answer) => return Ok(answer),
+        Whom::Clear => (None, Vec::new()),
+        Whom::Unclear(why, candidates) => (Some(why), candidates),
+    };
+    let asked = Asked::read(sent, unclear, &state);
     let fields = asked.fields(&state);
     let errors = FieldError::of(&fields);
-    let result = match (&asked.on, &asked.known_at, &asked.person) {
-        (Ok(on), Ok(known_at), Ok(person)) if !asked.what.is_empty() && errors.is_empty() => {
-            Some(asked.result(&state, &officer, *on, *known_at, *person).await?)
+    let result = match (&asked.on, &asked.known_at) {
+        (Ok(on), Ok(known_at)) if !asked.what.is_empty() && errors.is_empty() => {
+            Some(asked.result(&state, &officer, *on, *known_at, asked.person).await?)
         }
         _ => None,
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let view = AsOfView { fields, errors, result };
+    let view = AsOfView { fields, errors, candidates, result };
     let path = asked.address(asked.page);
     let page = Page::desk(&state.site().site, &officer.chrome(), &path, "As it was", view);
     Ok((status, state.render(&page, Templates::audit_asof)?).into_response())
 }
 
 impl Asked {
-    fn read(query: &str, state: &AppState) -> Result<Self, AppError> {
-        let sent = Sent::read(query.as_bytes())?;
+    fn read(sent: Sent, unclear: Option<String>, state: &AppState) -> Self {
         let zone = state.kingdom().catalogue.kingdom.zone.tz();
         let on = match sent.filled("on") {
             None => Ok(state.today()),
@@ -80,18 +87,14 @@ impl Asked {
         };
         let known_at = match sent.filled("known_at") {
             None => Ok(state.bus().now()),
-            Some(text) => when::instant(text, zone)
-                .ok_or_else(|| format!("An instant is written like {}", when::EXAMPLE)),
+            Some(text) => when::span(text, zone)
+                .map(|span| span.last)
+                .ok_or_else(|| format!("A day or an instant is written like {}", when::EXAMPLE)),
         };
-        let person = match sent.filled("person") {
-            None => Ok(None),
-            Some(text) => CombatantId::parse(text)
-                .map(Some)
-                .map_err(|_| "A person is given by the id in the record’s address".to_owned()),
-        };
+        let person = sent.filled("person").and_then(|text| CombatantId::parse(text).ok());
         let what = WHAT.iter().find(|(key, _)| *key == sent.text("what")).map_or("", |(key, _)| key);
         let page = sent.text("page").parse().unwrap_or(1).max(1);
-        Ok(Self { what: what.to_owned(), on, known_at, person, page, sent })
+        Self { what: what.to_owned(), on, known_at, person, unclear, page, sent }
     }
 
     fn address(&self, page: usize) -> String {
@@ -111,11 +114,10 @@ impl Asked {
 
     fn fields(&self, state: &AppState) -> Vec<Field> {
         let unknown = self.what.is_empty() && self.sent.filled("what").is_some();
-        let missing = self.what == "card" && matches!(self.person, Ok(None));
-        let person = match &self.person {
-            Err(why) => Some(why.clone()),
-            Ok(_) => missing.then(|| "Whose card? Give the id in the record’s address".to_owned()),
-        };
+        let missing = self.what == "card" && self.sent.filled("person").is_none();
+        let missing =
+            missing.then(|| "Whose card? Type a name, or anything else they are found by".to_owned());
+        let person = self.unclear.clone().or(missing);
         let on = if self.sent.filled("on").is_some() {
             self.sent.text("on").to_owned()
         } else {
@@ -126,11 +128,14 @@ impl Asked {
                 .choices(WHAT)
                 .value(self.what.as_str())
                 .error(unknown.then(|| "Choose one from the list".to_owned())),
-            Field::new(Kind::Text, "person", "Person, by id").value(self.sent.text("person")).error(person),
+            Field::new(Kind::Text, "person", whom::LABEL)
+                .value(self.sent.text("person"))
+                .hint(whom::HINT)
+                .error(person),
             Field::new(Kind::Date, "on", "On the day").required().value(on).error(self.on.clone().err()),
             Field::new(Kind::Text, "known_at", "As known at")
                 .value(self.sent.text("known_at"))
-                .hint(format!("Like {}; empty for now", when::EXAMPLE))
+                .hint(format!("Like {}, all of it; empty for now", when::EXAMPLE))
                 .error(self.known_at.clone().err()),
         ]
     }
@@ -169,7 +174,7 @@ impl Asked {
                 reading::of_record(state, officer, "audit-as-of", id).await?;
                 let card = asof::card_as_of(store, id, on, known_at).await?;
                 let card = card.filter(|card| catalogue.accepts(card.acceptance, on));
-                result.card = card.map(|card| then(card_view(&card, on, &catalogue)));
+                result.card = card.map(|card| then(card_view(&card, on, &catalogue), on, state.today()));
             }
             ("marshals", _) => {
                 let index = asof::marshals_as_of(store, on, known_at).await?;
@@ -194,9 +199,10 @@ impl Asked {
 }
 
 /// A card page that speaks of that day, not of today.
-fn then(mut card: CardView) -> CardView {
+fn then(mut card: CardView, on: CivilDate, today: CivilDate) -> CardView {
     if card.verdict.tone == Tone::Good || card.verdict.tone == Tone::Warn {
-        "Could fight that day".clone_into(&mut card.verdict.word);
+        let word = if on > today { "May fight that day, as things stand" } else { "Could fight that day" };
+        word.clone_into(&mut card.verdict.word);
     }
     card
 }

@@ -5,9 +5,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
+use super::whom::{self, Whom};
 use super::{address, row, when};
 use crate::domain::actor::Actor;
-use crate::domain::date::{CivilDate, Instant};
+use crate::domain::date::Instant;
 use crate::domain::id::{CombatantId, Position, StreamId};
 use crate::domain::permission::Permission;
 use crate::events::Event;
@@ -36,21 +37,13 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(query: &str, zone: chrono_tz::Tz) -> Result<Self, AppError> {
-        let sent = Sent::read(query.as_bytes())?;
-        let mut errors = Vec::new();
+    fn read(sent: Sent, unclear: Option<String>, zone: chrono_tz::Tz) -> Result<Self, AppError> {
+        let mut errors: Vec<_> = unclear.map(|why| ("person", why)).into_iter().collect();
         let mut take = |field: &'static str, right: &str| {
             errors.push((field, format!("This can’t be read; write it like {right}")));
         };
-        let mut filter = EventFilter::default();
-        if let Some(text) = sent.filled("person") {
-            match Uuid::parse_str(text) {
-                Ok(id) => filter.subject = Some(id),
-                Err(_) => {
-                    take("person", "018f5c1e-7a3b-7c00-8000-0123456789ab, the id in a record’s address");
-                }
-            }
-        }
+        let subject = sent.filled("person").and_then(|text| Uuid::parse_str(text).ok());
+        let mut filter = EventFilter { subject, ..EventFilter::default() };
         if let Some(text) = sent.filled("officer") {
             match text.parse::<Actor>() {
                 Ok(actor) => filter.actor = Some(actor),
@@ -64,19 +57,16 @@ impl Asked {
                 take("kind", "CardIssued, or choose one");
             }
         }
-        let mut instant = |field: &'static str, after: i64| -> Option<Instant> {
+        let mut span = |field: &'static str| {
             let text = sent.filled(field)?;
-            let at = match CivilDate::parse(text) {
-                Ok(day) => Some(when::beginning(day.plus_days(after), zone)),
-                Err(_) => when::instant(text, zone).map(|at| Instant::from_micros(at.micros() + after)),
-            };
-            if at.is_none() {
-                take(field, &format!("2026-03-04 or {}", when::EXAMPLE));
+            let span = when::span(text, zone);
+            if span.is_none() {
+                take(field, when::EXAMPLE);
             }
-            at
+            span
         };
-        filter.recorded_from = instant("from", 0);
-        filter.recorded_before = instant("to", 1);
+        filter.recorded_from = span("from").map(|span| span.first);
+        filter.recorded_before = span("to").map(|span| Instant::from_micros(span.last.micros() + 1));
         if let Some(text) = sent.filled("before") {
             match text.parse() {
                 Ok(position) if position > 0 => filter.before = Some(Position(position)),
@@ -122,7 +112,13 @@ pub async fn show(
 ) -> Result<Response, AppError> {
     officer.require(Permission::ReadHistory, None)?;
     let zone = officer.kingdom.catalogue.kingdom.zone.tz();
-    let asked = Asked::read(&query.unwrap_or_default(), zone)?;
+    let sent = Sent::read(query.unwrap_or_default().as_bytes())?;
+    let (unclear, candidates) = match whom::find(&state, &officer, "/audit", &sent).await? {
+        Whom::Lead(answer) => return Ok(answer),
+        Whom::Clear => (None, Vec::new()),
+        Whom::Unclear(why, candidates) => (Some(why), candidates),
+    };
+    let asked = Asked::read(sent, unclear, zone)?;
     let store = state.bus().store();
     let head = store.head().await?;
     let mut rows = Vec::new();
@@ -155,6 +151,7 @@ pub async fn show(
     let total = thousands(usize::try_from(head.position.0).unwrap_or(0));
     let view = AuditLogView {
         filters: filters(&asked, &officer),
+        candidates,
         filtered: asked.filtered(),
         total,
         head: (head.position.0 > 0).then(|| EventLink {
@@ -194,7 +191,10 @@ fn filters(asked: &Asked, officer: &CurrentOfficer) -> Vec<Field> {
     let any = |label: &str| std::iter::once((String::new(), label.to_owned()));
     let kinds = kinds().into_iter().map(|kind| (kind.to_owned(), kind.to_owned()));
     vec![
-        Field::new(Kind::Text, "person", "Person, by id").value(text("person")).error(error("person")),
+        Field::new(Kind::Text, "person", whom::LABEL)
+            .value(text("person"))
+            .hint(whom::HINT)
+            .error(error("person")),
         Field::new(Kind::Select, "officer", "By")
             .choices(any("anybody").chain(officers))
             .value(chosen)
@@ -205,7 +205,7 @@ fn filters(asked: &Asked, officer: &CurrentOfficer) -> Vec<Field> {
             .error(error("kind")),
         Field::new(Kind::Text, "from", "Recorded from")
             .value(text("from"))
-            .hint(format!("2026-03-04 or {}", when::EXAMPLE))
+            .hint(when::EXAMPLE)
             .error(error("from")),
         Field::new(Kind::Text, "to", "Recorded to")
             .value(text("to"))

@@ -8,6 +8,7 @@ mod log;
 mod payload;
 mod removals;
 pub mod when;
+mod whom;
 
 use axum::Router;
 use axum::routing::get;

@@ -53,6 +53,7 @@ pub async fn confirm(State(state): State<AppState>, sent: SentByLink) -> Result<
         tone: Tone::Good,
         heading: "Your new address is on file".to_owned(),
         paragraphs: vec!["Mail goes there from now on.".to_owned()],
+        button: None,
         next: vec![Link::new("/", "First page")],
     };
     Ok(message(&state, "Your new address is on file", view)?)

@@ -92,6 +92,7 @@ async fn changed(state: &AppState, last: Position, confirming: uuid::Uuid) -> Re
         tone: Tone::Good,
         heading: "Your details are saved".to_owned(),
         paragraphs,
+        button: None,
         next: vec![Link::new("/", "First page")],
     };
     Ok(message(state, "Your details are saved", view)?)

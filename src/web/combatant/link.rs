@@ -174,6 +174,7 @@ pub fn gone(state: &AppState, purpose: LinkPurpose) -> Result<Response, AppError
         tone: Tone::Info,
         heading: "This link no longer works".to_owned(),
         paragraphs,
+        button: None,
         next: vec![Link::new(href, label), Link::new("/", "First page")],
     };
     Ok(personal((StatusCode::GONE, message(state, "This link no longer works", view)?).into_response()))

@@ -103,6 +103,7 @@ fn is_set(state: &AppState, by: &ByLink) -> Result<Response, AppError> {
              Lists mails you a link to set another one."
                 .to_owned(),
         ],
+        button: None,
         next: shown::card_link(&by.record).into_iter().chain([Link::new("/", "First page")]).collect(),
     };
     message(state, "Your PIN is set", view)

@@ -142,6 +142,7 @@ fn answer(
                 .to_owned(),
             "This answer is the same whether or not the address is on file.".to_owned(),
         ],
+        button: None,
         next: vec![Link::new("/", "First page"), Link::new("/register", "Search the register")],
     };
     let page = state.public_page(officer.audience(), wanted.path, wanted.title, view);

@@ -73,6 +73,7 @@ pub(super) fn erased(state: &AppState) -> Result<Response, AppError> {
             "What was kept about you cannot be read any more, by anybody.".to_owned(),
             format!("In backups it is unreadable from {until} on at the latest."),
         ],
+        button: None,
         next: vec![Link::new("/", "First page")],
     };
     message(state, "You are erased", view)

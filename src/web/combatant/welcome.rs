@@ -40,6 +40,7 @@ fn form(
             tone: Tone::Info,
             heading: "There is no privacy policy yet".to_owned(),
             paragraphs: vec!["Your link keeps working. Come back when there is one.".to_owned()],
+            button: None,
             next: vec![Link::new("/", "First page")],
         };
         return message(state, "There is no privacy policy yet", view);
@@ -126,6 +127,7 @@ async fn accepted(
                 "You are not listed publicly.".to_owned()
             },
         ],
+        button: None,
         next: shown::card_link(&record).into_iter().chain([Link::new("/", "First page")]).collect(),
     };
     Ok(message(state, "Thank you", view)?)

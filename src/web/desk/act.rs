@@ -121,6 +121,7 @@ pub(in crate::web) fn back(
     let status = match error {
         BusError::Refused(refusal) => {
             let text = capital(&refusal.to_string());
+            let changed_meanwhile = matches!(refusal, Refusal::Rule { rule: "P5", .. });
             match refusal {
                 Refusal::Fields(errors) => {
                     back.errors = errors
@@ -136,7 +137,7 @@ pub(in crate::web) fn back(
                 }
                 Refusal::Rule { .. } | Refusal::Later { .. } => back.message = Some(text),
             }
-            StatusCode::UNPROCESSABLE_ENTITY
+            if changed_meanwhile { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY }
         }
         BusError::CommandReused => {
             back.message = Some(

@@ -23,7 +23,7 @@ pub struct Done {
 }
 
 /// Every code, what it says, and what it adds.
-const SAID: [(&str, &str, &str); 34] = [
+const SAID: [(&str, &str, &str); 35] = [
     (
         "registered",
         "Registered.",
@@ -39,6 +39,12 @@ const SAID: [(&str, &str, &str); 34] = [
         "The card’s dates do not move: a later entry set them.",
     ),
     ("card-corrected", "Card’s date corrected", "The entry it corrects is marked in the history."),
+    (
+        "card-corrected-later",
+        "Card’s date corrected",
+        "Authorizations were entered for days before it: they count from the card’s date on. Take back those whose day is \
+         wrong, too.",
+    ),
     ("granted", "granted", "Grant another, or go on to the next discipline."),
     ("revoked", "revoked", "The card and its dates stay."),
     (

@@ -101,12 +101,15 @@ fn verb(read: verbs::Read) -> MethodRouter<AppState> {
     post(move |state, officer, id, uri, body| act::act(state, officer, id, uri, body, read))
 }
 
-/// Waits until the read models have taken in an event; false when that takes
-/// longer, and at once when one of them is paused before it.
+/// Waits until the read models and the kept pages have taken in an event; false
+/// when that takes longer, and at once when one of them is paused before it.
 pub(in crate::web) async fn wait_for(state: &AppState, position: Position, timeout: Duration) -> bool {
     let states = state.services.projections.states();
     if states.iter().any(|at| at.state == State::Paused && at.position < position) {
         return false;
     }
-    state.services.indexes.wait_for(position, timeout).await
+    let (indexes, followed) = (&state.services.indexes, &state.followed);
+    let (indexed, taken) =
+        tokio::join!(indexes.wait_for(position, timeout), followed.wait_for(position, timeout));
+    indexed && taken
 }

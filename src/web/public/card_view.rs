@@ -28,16 +28,18 @@ pub fn card_view(card: &card::CardView, day: CivilDate, catalogue: &Catalogue) -
     let fights: Vec<String> =
         disciplines.iter().filter(|(fit, _)| *fit).map(|(_, d)| d.name.clone()).collect();
     let disciplines: Vec<_> = disciplines.into_iter().map(|(_, discipline)| discipline).collect();
+    let nothing = nothing(card, catalogue);
     let good_until = (!fights.is_empty()).then(|| good_until(card, waiver, day)).flatten();
     CardView {
         name: card.sca_name.clone().unwrap_or_else(|| legal.clone()),
         legal_name: card.sca_name.is_some().then_some(legal),
         branch: card.branch.clone(),
         today: day.into(),
-        verdict: whole(&fights, waiver, &disciplines),
+        verdict: whole(&fights, waiver, &disciplines, &nothing),
         fights,
         waiver: waiver_line(waiver),
         disciplines,
+        nothing: nothing.0,
         old_link: old.then(|| OldLink { href: "/request-card".to_owned() }),
         good_until: good_until.map(Into::into),
         check: None,
@@ -53,8 +55,27 @@ fn good_until(card: &card::CardView, waiver: WaiverState, day: CivilDate) -> Opt
     terms.filter(|expires| day < *expires).chain([expires_on]).min().map(CivilDate::day_before)
 }
 
+/// What is said, and what to do, where there is no card with authorizations. On a past day they may stand without one:
+/// when the card's date was corrected to a later one (C4).
+fn nothing(card: &card::CardView, catalogue: &Catalogue) -> (String, String) {
+    let cards = card.cards.iter();
+    let without = cards.filter(|(_, held)| held.term.is_none() && !held.authorizations.is_empty());
+    let without: Vec<_> = without.map(|(slug, _)| catalogue.discipline_name(slug)).collect();
+    if without.is_empty() {
+        let fix = "Authorize with a marshal of the discipline.";
+        return ("No authorizations on file.".to_owned(), fix.to_owned());
+    }
+    let why = format!("Authorizations in {} are on file, but no card by that day.", without.join(" and "));
+    (why, "Ask the Minister of the Lists which of the two dates is wrong.".to_owned())
+}
+
 /// The whole answer (C10): the waiver speaks for all cards, so it speaks first.
-fn whole(fights: &[String], waiver: WaiverState, disciplines: &[CardDiscipline]) -> Verdict {
+fn whole(
+    fights: &[String],
+    waiver: WaiverState,
+    disciplines: &[CardDiscipline],
+    nothing: &(String, String),
+) -> Verdict {
     if !fights.is_empty() {
         return Verdict {
             tone: Tone::Good,
@@ -66,10 +87,7 @@ fn whole(fights: &[String], waiver: WaiverState, disciplines: &[CardDiscipline])
     let (why, fix) = match (waiver.is_good(), disciplines) {
         (_, [only]) => (only.verdict.why.clone(), only.verdict.fix.clone()),
         (false, _) => (sentence(&waiver.to_string()), waiver_fix(waiver)),
-        (true, []) => (
-            "No authorizations on file.".to_owned(),
-            Some("Authorize with a marshal of the discipline.".to_owned()),
-        ),
+        (true, []) => (nothing.0.clone(), Some(nothing.1.clone())),
         (true, several) => {
             let lapsed: Vec<String> =
                 several.iter().map(|d| format!("{} expired on {}", d.name, d.expires.long)).collect();

@@ -67,6 +67,7 @@ fn used_up(state: &AppState, href: &str, label: &str) -> Result<Html<String>, Ap
                 .to_owned(),
             "Nothing was changed. Ask for a new one.".to_owned(),
         ],
+        button: None,
         next: vec![Link::new(href, label), Link::new("/", "First page")],
     };
     // The address holds a code: it is not repeated on the page.

@@ -25,8 +25,13 @@ fn page(
         tone,
         heading: heading.to_owned(),
         paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
+        button: None,
         next,
     };
+    shown(state, status, view)
+}
+
+fn shown(state: &AppState, status: StatusCode, view: MessageView) -> Result<Response, AppError> {
     let page = state.public_page(Audience::Public, "/auth/callback", "Sign in", view);
     let mut answer = (status, state.render(&page, Templates::message)?).into_response();
     let headers = answer.headers_mut();
@@ -35,6 +40,21 @@ fn page(
         headers.insert(header::RETRY_AFTER, LATER);
     }
     Ok(answer)
+}
+
+/// Whether to sign out.
+pub fn sign_out(state: &AppState) -> Result<Response, AppError> {
+    let view = MessageView {
+        tone: Tone::Info,
+        heading: "Sign out?".to_owned(),
+        paragraphs: vec!["What is typed in other tabs and was not sent stays there.".to_owned()],
+        button: Some(Link::new("/auth/logout", "Sign out")),
+        next: vec![
+            Link::new("/desk", "Back to the desk"),
+            Link::new("/desk/sessions", "Where you are signed in"),
+        ],
+    };
+    shown(state, StatusCode::OK, view)
 }
 
 fn again(next: Option<&str>) -> Vec<Link> {

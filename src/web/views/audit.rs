@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::card::CardView;
 use super::forms::Field;
 use super::marshals::MarshalsView;
+use super::merge::Candidate;
 use super::parts::{Badge, Day, Detail, Link, Moment};
 use super::register::RegisterView;
 
@@ -13,6 +14,8 @@ use super::register::RegisterView;
 pub struct AuditLogView {
     /// Filters: `person`, `officer`, `kind`, `from`, `to`.
     pub filters: Vec<Field>,
+    /// Whom to choose from, where several people were found.
+    pub candidates: Vec<Candidate>,
     /// True when anything is filtered.
     pub filtered: bool,
     /// Events in the log, written with thin spaces.
@@ -139,6 +142,8 @@ pub struct AsOfView {
     pub fields: Vec<Field>,
     /// What is wrong with what was asked.
     pub errors: Vec<super::forms::FieldError>,
+    /// Whom to choose from, where several people were found.
+    pub candidates: Vec<Candidate>,
     /// What was found; `None` before asking.
     pub result: Option<AsOfResult>,
 }

@@ -26,6 +26,8 @@ pub struct CardView {
     pub waiver: WaiverLine,
     /// The cards, those valid today first, then alphabetically; no empty cards (C3).
     pub disciplines: Vec<CardDiscipline>,
+    /// What stands in their place where there are none.
+    pub nothing: String,
     /// Present on a page reached by an old id: offers to mail the new link.
     pub old_link: Option<OldLink>,
     /// The last day on which all that is good on the page stays so if nothing is recorded; none when

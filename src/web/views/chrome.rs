@@ -18,8 +18,8 @@ pub struct Site {
     pub charge: &'static [&'static str],
     /// The kingdom's own pages.
     pub website: Option<String>,
-    /// A line above everything, such as the demo's fixed day.
-    pub banner: Option<Banner>,
+    /// Lines above everything, such as the demo's fixed day.
+    pub banners: Vec<Banner>,
 }
 
 /// A line above everything.

@@ -14,6 +14,8 @@ pub struct MessageView {
     pub heading: String,
     /// The sentences.
     pub paragraphs: Vec<String>,
+    /// What can be done here: where the button posts to, and its word.
+    pub button: Option<Link>,
     /// What one would do next, the likeliest first.
     pub next: Vec<Link>,
 }

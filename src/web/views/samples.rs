@@ -57,10 +57,10 @@ pub fn site() -> Site {
         theme_href: crate::web::theme::theme_href(&crate::web::theme::Theme::default()),
         charge: crate::web::theme::charge_paths(crate::domain::arms::Charge::default()),
         website: Some("http://ealdormere.example/".into()),
-        banner: Some(Banner {
+        banners: vec![Banner {
             word: "DEMO".into(),
             text: "Invented people. Today is 9 November 2026.".into(),
-        }),
+        }],
     }
 }
 

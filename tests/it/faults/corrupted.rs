@@ -21,6 +21,8 @@ const LONG: &str = "lusab-babad-gutih-tugad";
 const OTHER: &str = "bufab-babad-gutih-tugad";
 /// How a card page says that the spear was granted.
 const HELD: &str = "<em>held</em><span>Spear <small></small></span>";
+/// What every page says while a read model is paused.
+const LATE: &str = "NOT UP TO DATE";
 const SOON: Duration = Duration::from_secs(15);
 
 /// Does to one row what only the database's owner can do.
@@ -164,6 +166,7 @@ fn a_changed_row_that_was_not_taken_in_yet_pauses_the_read_models_which_name_it_
         let cast = Cast::serve(&database).await;
         let asta = cast.site.register(&fighter("Ásta", LONG)).await;
         cast.site.register(&fighter("Olena", OTHER)).await;
+        cast.nobody().get("/register").await.is(200).hides(LATE);
         hold(&database).await;
         let bad = grant(&cast, asta, "spear").await;
         let event = row(&cast, bad).await.event_id;
@@ -176,8 +179,8 @@ fn a_changed_row_that_was_not_taken_in_yet_pauses_the_read_models_which_name_it_
         verify_names(&database, bad).await;
         stays_up(&cast).await;
         takes_forms(&cast).await;
-        cast.nobody().get(&format!("/card/{LONG}")).await.is(200).shows("Ásta").hides(HELD);
-        cast.nobody().get("/register").await.is(200).shows("Ásta").shows("Olena").hides("Magnús");
+        cast.nobody().get(&format!("/card/{LONG}")).await.is(200).shows("Ásta").hides(HELD).shows(LATE);
+        cast.nobody().get("/register").await.is(200).shows(LATE).shows("Ásta").shows("Olena").hides("Magnús");
         // A server that starts now serves the last state too.
         let again = Cast::serve_again(database.other_process().await.db().clone()).await;
         paused_at(&database, &again, bad, event).await;
@@ -190,7 +193,7 @@ fn a_changed_row_that_was_not_taken_in_yet_pauses_the_read_models_which_name_it_
         let mended = Cast::serve_again(database.other_process().await.db().clone()).await;
         let head = mended.site.state.services.store.head().await.unwrap().position;
         mended.site.seen(head).await;
-        mended.nobody().get(&format!("/card/{LONG}")).await.is(200).shows(HELD);
+        mended.nobody().get(&format!("/card/{LONG}")).await.is(200).shows(HELD).hides(LATE);
         mended.nobody().get("/health/ready").await.is(200).hides("paused");
         mended.site.state.services.store.db().close().await;
     });

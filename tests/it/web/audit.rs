@@ -17,6 +17,7 @@ fn an_event_is_shown_in_full_with_its_seals_opened_and_card_ids_masked() {
         let body = form(&[
             ("command_id", &command),
             ("discipline", "armoured-combat"),
+            ("seen", "2025-03-15"),
             ("on", "2025-03-14"),
             ("reason", "Typed <b>wrongly</b>"),
         ]);
@@ -101,10 +102,13 @@ fn the_log_is_filtered_by_person_officer_kind_and_time() {
         let all = auditor.get("/audit").await.is(200).shows("Older");
         all.shows("Head of the chain");
         auditor.get("/audit?before=20").await.is(200).shows("Newer");
-        for bad in ["person=x", "kind=%3Cb%3E", "from=0000-00-00", "to=2025-02-29", "officer=%C3%81sta"] {
+        for bad in ["kind=%3Cb%3E", "from=0000-00-00", "to=2025-02-29", "officer=%C3%81sta"] {
             auditor.get(&format!("/audit?{bad}")).await.is(422).shows("can’t be read").hides("=\"<b>");
         }
         auditor.get("/audit?before=x").await.is(400);
+        // What was recorded within the minute that is named was recorded from it on.
+        auditor.get("/audit?from=2026-11-22+12:00&kind=CardIssued").await.shows("Ásta");
+        auditor.get("/audit?from=2026-11-22+12:01&kind=CardIssued").await.shows("No event matches");
     });
 }
 
@@ -126,10 +130,38 @@ fn d4_the_past_is_shown_by_both_clocks() {
         auditor.get("/audit/as-of?what=marshals&on=2025-01-01").await.hides("Ásta");
         auditor.get("/audit/as-of?what=register&on=2026-11-22").await.shows("Ásta");
         auditor.get("/audit/as-of?what=card").await.is(422).shows("Whose card?");
-        for bad in ["what=x", "what=card&person=x", "what=register&on=2025-02-29", "what=register&known_at=x"]
+        auditor.get(&card("2025-06-01", "2026-11-21")).await.is(200).shows("Nothing to show");
+        auditor.get(&card("2025-06-01", "2026-11-22")).await.is(200).shows("Could fight that day");
+        for bad in
+            ["what=x", "what=card&person=nobody", "what=register&on=2025-02-29", "what=register&known_at=x"]
         {
             auditor.get(&format!("/audit/as-of?{bad}")).await.is(422);
         }
+    });
+}
+
+#[test]
+fn people_are_found_by_what_is_typed_and_looking_is_recorded() {
+    on_all_databases(|database| async move {
+        let cast = Cast::serve(&database).await;
+        let asta = cast.site.register(&fighter("Ásta", LONG)).await;
+        let magnus = cast.site.register(&fighter("Magnús", "bufab-babad-gutih-tugad")).await;
+        let auditor = cast.be("auditor").await;
+        let before = cast.readings().await.len();
+        for (path, rest) in [("/audit", "kind=CardIssued"), ("/audit/as-of", "what=card&on=2025-06-01")] {
+            for text in ["asta", "%C3%81sta", LONG] {
+                let answer = auditor.get(&format!("{path}?{rest}&person={text}")).await.is(303);
+                assert_eq!(answer.header("location"), format!("{path}?{rest}&person={asta}"));
+            }
+            let page = auditor.get(&format!("{path}?{rest}&person=xavier")).await.is(422);
+            let page = page.shows("2 people are found by that").shows("Magnús").shows("Ásta");
+            let links = format!("{path}?{rest}&person={magnus}").replace('&', "&amp;").replace('=', "&#x3D;");
+            page.shows(&links);
+            let page = auditor.get(&format!("{path}?{rest}&person=%3Cb%3E")).await.is(422).hides("=\"<b>");
+            page.shows("Nobody on file is found by that").hides("Ásta");
+        }
+        assert_eq!(cast.readings().await.len() - before, 10, "each of them is a reading (V7)");
+        cast.be("list-minister").await.get("/audit?person=asta").await.is(403).hides("Ásta");
     });
 }
 

@@ -64,7 +64,7 @@ fn a1_every_verb_is_refused_to_whoever_lacks_the_permission() {
         let id = cast.site.register(&fighter("Ásta", LONG)).await;
         let before = cast.facts().await.len();
         let rest = "on=2026-11-01&starts_on=2026-11-01&signed_on=2026-11-01&reason=x&listed=no\
-                    &warrant=018f5c1e-7a3b-7c00-8000-0123456789ab&word=ERASE&name=%C3%81sta";
+                    &warrant=018f5c1e-7a3b-7c00-8000-0123456789ab&seen=2026-11-01&word=ERASE&name=%C3%81sta";
         let verbs = [
             ("issue-card", ""),
             ("renew-card", ""),

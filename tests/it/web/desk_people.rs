@@ -1,7 +1,7 @@
 //! What officers do to people, and what becomes of forms that are wrong.
 
 use super::desk_cast::{Cast, form};
-use super::site::{Someone, fighter};
+use super::site::fighter;
 use crate::support::databases::on_all_databases;
 
 const LONG: &str = "lusab-babad-gutih-tugad";
@@ -240,7 +240,12 @@ fn the_minister_works_through_a_persons_whole_record() {
             (
                 "correct-armoured-combat",
                 "correct-card",
-                &[armoured, ("on", "2026-11-19"), ("reason", "The bout was on Thursday")],
+                &[
+                    armoured,
+                    ("seen", "2026-11-20"),
+                    ("on", "2026-11-19"),
+                    ("reason", "The bout was on Thursday"),
+                ],
                 "The bout was on Thursday",
             ),
             (
@@ -270,7 +275,7 @@ fn the_minister_works_through_a_persons_whole_record() {
             (
                 "waiver-date",
                 "correct-waiver",
-                &[("signed_on", "2026-11-21"), ("reason", "Misread")],
+                &[("seen", "2026-11-22"), ("signed_on", "2026-11-21"), ("reason", "Misread")],
                 "Misread",
             ),
             ("listing", "set-listing", &[("listed", "no")], "No longer listed publicly"),
@@ -308,93 +313,6 @@ fn the_minister_works_through_a_persons_whole_record() {
         let tampered = form(&[("discipline", "../x"), ("on", "2026-11-20"), ("command_id", &command)]);
         minister.post(&format!("{path}/renew-card"), &tampered).await.is(400);
         assert_eq!(cast.facts().await.len(), facts);
-    });
-}
-
-#[test]
-fn d4_an_entry_before_the_newest_says_that_no_date_moved_and_a_collision_names_the_other_entry() {
-    on_all_databases(|database| async move {
-        let cast = Cast::serve(&database).await;
-        let id = cast.site.register(&fighter("Ásta", LONG)).await;
-        let path = format!("/desk/people/{id}");
-        let minister = cast.be("list-minister").await;
-        let send = async |form_id: &str, verb: &str, fields: &[(&str, &str)]| {
-            let command = minister.get(&path).await.command_id(form_id);
-            let fields = [&[("discipline", "armoured-combat"), ("command_id", &command)], fields].concat();
-            minister.post(&format!("{path}/{verb}"), &form(&fields)).await
-        };
-        // What the next page says, and whether it shows that date.
-        let said = async |answer: super::site::Answer, says: &str, shows: &str| {
-            let done = answer.is(303).header("set-cookie").split(';').next().unwrap().to_owned();
-            let with = cast.with(format!("{}; {done}", minister.cookie));
-            with.get(&path).await.is(200).shows(says).shows(shows);
-        };
-        let renew = async |day| send("renew-armoured-combat", "renew-card", &[("on", day)]).await;
-        let newest = "19 November 2028";
-        said(renew("2026-11-20").await, "Card renewed in Armoured Combat", newest).await;
-        said(renew("2026-01-10").await, "Earlier renewal recorded in Armoured Combat", newest).await;
-        renew("2026-01-10").await.is(422).shows("the issue date 10 January 2026 already");
-        let day = [("on", "2024-01-01"), ("reason", "Misread")];
-        let answer = send("correct-armoured-combat", "correct-card", &day).await.is(422);
-        let answer = answer.shows("The issue of the card on 15 March 2025 would make no sense after it");
-        answer.shows("already a card in Armoured Combat, issued on 1 January 2024");
-        let waiver = async |day| send("waiver-new", "record-waiver", &[("signed_on", day)]).await;
-        let newest = "20 November 2033";
-        said(waiver("2026-11-21").await, "Waiver recorded.", newest).await;
-        said(waiver("2020-05-05").await, "Earlier waiver recorded.", newest).await;
-        waiver("2025-01-10").await.is(422).shows("A waiver signed on 10 January 2025 is already on file");
-    });
-}
-
-#[test]
-fn d4_an_entry_of_the_wrong_person_is_taken_back_and_the_card_says_so() {
-    on_all_databases(|database| async move {
-        emol::store::format::raise(&database.admin, emol::events::LOG_FORMAT).await.unwrap();
-        let cast = Cast::serve(&database).await;
-        let id = cast.site.register(&Someone { bout: "2024-03-15", ..fighter("Ásta", LONG) }).await;
-        let path = format!("/desk/people/{id}");
-        let (minister, card) = (cast.be("list-minister").await, format!("/card/{LONG}"));
-        cast.nobody().get(&card).await.is(200).shows("Not valid for combat");
-        let command = minister.get(&path).await.command_id("renew-armoured-combat");
-        let renew =
-            form(&[("discipline", "armoured-combat"), ("on", "2026-11-20"), ("command_id", &command)]);
-        minister.post(&format!("{path}/renew-card"), &renew).await.is(303);
-        let seen =
-            async || cast.site.seen(cast.site.state.services.store.head().await.unwrap().position).await;
-        seen().await;
-        cast.nobody().get(&card).await.shows("May fight today");
-        // It was somebody else's. Who may not renew cards there is offered nothing.
-        let rows = cast.facts().await;
-        let entry = rows.iter().rfind(|row| &*row.event_type == "CardRenewed").unwrap().event_id.to_string();
-        let id_of = format!("withdraw-{entry}");
-        cast.be("fencing-deputy").await.get(&path).await.is(200).hides(&id_of);
-        let command = minister.get(&path).await.shows(&id_of).command_id(&id_of);
-        let fields = |reason| {
-            form(&[
-                ("entry", &entry),
-                ("about", "card"),
-                ("discipline", "armoured-combat"),
-                ("reason", reason),
-                ("command_id", &command),
-            ])
-        };
-        let to = format!("{path}/withdraw-entry");
-        minister.post(&to, &fields("")).await.is(422).shows("id=\"withdraw-").shows("role=\"alert\"");
-        minister.post(&to, &fields("A namesake <b>fought</b>")).await.is(303);
-        minister.post(&to, &fields("A namesake <b>fought</b>")).await.is(303);
-        seen().await;
-        cast.nobody().get(&card).await.is(200).hides("May fight today").shows("Not valid for combat");
-        let page = minister.get(&path).await.is(200).shows("Taken back: Card renewed in Armoured Combat");
-        page.shows("taken back later").shows("A namesake &lt;b&gt;fought").hides(&id_of);
-        // From a page that is still open: it does not hold any more.
-        let other = fields("Again").replace(&command, "018f5c1e-7a3b-7c00-8000-000000000009");
-        minister.post(&to, &other).await.is(422).shows("does not hold any more");
-        for odd in ["entry=x&about=card", "entry=018f5c1e-7a3b-7c00-8000-0123456789ab&about=merge"] {
-            minister
-                .post(&to, &format!("command_id=018f5c1e-7a3b-7c00-8000-000000000008&reason=x&{odd}"))
-                .await
-                .is(400);
-        }
     });
 }
 

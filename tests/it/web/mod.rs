@@ -5,6 +5,7 @@ mod card_in_hand;
 mod combatant;
 mod desk;
 pub mod desk_cast;
+mod desk_dates;
 mod desk_many;
 mod desk_merge;
 mod desk_people;

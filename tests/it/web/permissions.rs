@@ -92,6 +92,7 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("GET", "/auth/login", Nothing),
     ("POST", "/auth/login", Nothing),
     ("GET", "/auth/callback", Nothing),
+    ("GET", "/auth/logout", Nothing),
     ("POST", "/auth/logout", Nothing),
     ("GET", "/marshal-list", Nothing),
     ("GET", "/combatants", Nothing),

@@ -87,7 +87,7 @@ fn signing_out_ends_this_session_or_if_wished_all() {
         let place = Place::serve(&database).await;
         let (mut here, mut there) = (signed_in(&place).await, signed_in(&place).await);
         let kept = here.jar.clone();
-        here.get("/auth/logout").await.is(405);
+        here.get("/auth/logout").await.is(200).shows("Sign out?").shows("<button");
         assert!(here.is_in().await, "a link does not sign out");
         let answer = here.post("/auth/logout", "").await.is(303);
         assert_eq!(answer.header("location"), "/");

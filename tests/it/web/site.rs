@@ -295,13 +295,7 @@ impl Site {
         let services = &self.state.services;
         assert!(services.projections.wait_for(position, Duration::from_secs(10)).await);
         assert!(services.indexes.wait_for(position, Duration::from_secs(10)).await);
-        for _ in 0..1000 {
-            if self.state.followed.last().max(self.state.kingdom().position) >= position {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        panic!("the site does not follow the log");
+        assert!(self.state.followed.wait_for(position, Duration::from_secs(10)).await);
     }
 
     /// Follows a link.

@@ -7,7 +7,12 @@ use crate::commands::combatant::record_waiver::RecordWaiver;
 use crate::domain::rulebook::DisciplineRules;
 
 fn correct(on: &str) -> CorrectCard {
-    CorrectCard { discipline: slug(ARMOURED), issued_on: day(on), reason: "the form says so".into() }
+    CorrectCard {
+        discipline: slug(ARMOURED),
+        seen: None,
+        issued_on: day(on),
+        reason: "the form says so".into(),
+    }
 }
 
 fn waiver(on: &str) -> RecordWaiver {
@@ -165,8 +170,18 @@ fn c4_a_correction_has_a_reason_and_changes_something() {
 }
 
 #[test]
+fn p5_a_correction_is_of_the_date_that_was_seen() {
+    let story = Story::somebody().then(issue(ARMOURED, "2024-01-10")).then(renew(ARMOURED, "2026-01-10"));
+    let seen = |date: &str| CorrectCard { seen: Some(day(date)), ..correct("2025-12-10") };
+    let (rule, message) = story.refused(seen("2024-01-10"));
+    assert_eq!(rule, "P5");
+    assert!(message.contains("10 January 2024") && message.contains("10 January 2026 now"), "{message}");
+    assert!(story.when(seen("2026-01-10")).is_ok());
+}
+
+#[test]
 fn c4_a_waivers_date_is_corrected_the_same_way() {
-    let mend = |on: &str| CorrectWaiver { signed_on: day(on), reason: "misread".into() };
+    let mend = |on: &str| CorrectWaiver { seen: None, signed_on: day(on), reason: "misread".into() };
     assert_eq!(Story::somebody().refused(mend(TODAY)).0, "C10");
     let story = Story::somebody().then(waiver("2018-01-10")).then(waiver("2026-01-10"));
     assert_eq!(story.refused(mend("2026-01-10")).0, "C10");

@@ -52,12 +52,18 @@ fn d4_nothing_but_a_warrant_takes_effect_in_the_future() {
     let refused: Vec<CombatantCommand> = vec![
         issue(FENCING, tomorrow).into(),
         renew(ARMOURED, tomorrow).into(),
-        CorrectCard { discipline: slug(ARMOURED), issued_on: day(tomorrow), reason: "typo".into() }.into(),
+        CorrectCard {
+            discipline: slug(ARMOURED),
+            seen: None,
+            issued_on: day(tomorrow),
+            reason: "typo".into(),
+        }
+        .into(),
         grant(ARMOURED, WEAPON_AND_SHIELD, tomorrow).into(),
         revoke(ARMOURED, SPEAR, tomorrow).into(),
         end(1, ARMOURED, tomorrow).into(),
         RecordWaiver { signed_on: day(tomorrow) }.into(),
-        CorrectWaiver { signed_on: day(tomorrow), reason: "typo".into() }.into(),
+        CorrectWaiver { seen: None, signed_on: day(tomorrow), reason: "typo".into() }.into(),
     ];
     for command in refused {
         assert_eq!(story.refused(command.clone()).0, "D4", "{command:?}");
@@ -135,8 +141,12 @@ fn d4_a_late_grant_before_the_card_names_the_issue_of_the_card() {
 #[test]
 fn d4_a_correction_may_not_make_a_later_entry_senseless() {
     let story = Story::somebody().then(issue(ARMOURED, "2024-01-10")).then(renew(ARMOURED, "2025-01-10"));
-    let correct =
-        CorrectCard { discipline: slug(ARMOURED), issued_on: day("2023-01-10"), reason: "typo".into() };
+    let correct = CorrectCard {
+        discipline: slug(ARMOURED),
+        seen: None,
+        issued_on: day("2023-01-10"),
+        reason: "typo".into(),
+    };
     let (event, message) = story.contradicted(correct);
     assert_eq!(event, story.last("CardIssued"), "the renewal would stand before the card it renews");
     assert_eq!(

@@ -39,7 +39,12 @@ fn joined() -> Story {
 }
 
 fn correct(discipline: &str, on: &str) -> CorrectCard {
-    CorrectCard { discipline: slug(discipline), issued_on: day(on), reason: "the form says so".into() }
+    CorrectCard {
+        discipline: slug(discipline),
+        seen: None,
+        issued_on: day(on),
+        reason: "the form says so".into(),
+    }
 }
 
 #[test]
@@ -176,7 +181,7 @@ fn p6_the_dates_that_a_merge_picked_can_be_corrected_and_corrected_again() {
 
 #[test]
 fn p6_the_waiver_that_a_merge_picked_can_be_corrected() {
-    let mend = |on: &str| CorrectWaiver { signed_on: day(on), reason: "misread".into() };
+    let mend = |on: &str| CorrectWaiver { seen: None, signed_on: day(on), reason: "misread".into() };
     let story = joined().on("2026-06-20");
     assert_eq!(story.refused(mend("2024-09-07")).0, "C10");
     let story = story.then(mend("2023-09-07"));

@@ -44,7 +44,7 @@ fn asked() -> impl Strategy<Value = CombatantCommand> {
         2 => (disciplines(), days())
             .prop_map(|(discipline, issued_on)| RenewCard { discipline, issued_on }.into()),
         2 => (disciplines(), days()).prop_map(move |(discipline, issued_on)| {
-            CorrectCard { discipline, issued_on, reason: reason() }.into()
+            CorrectCard { discipline, seen: None, issued_on, reason: reason() }.into()
         }),
         4 => (types(), days()).prop_map(|((discipline, authorization), on)| {
             GrantAuthorization { discipline, authorization, on }.into()
@@ -69,7 +69,7 @@ fn asked() -> impl Strategy<Value = CombatantCommand> {
             EndWarrant { discipline, warrant: warrant_id(number), on, reason: reason() }.into()
         }),
         2 => days().prop_map(|signed_on| RecordWaiver { signed_on }.into()),
-        2 => days().prop_map(move |signed_on| CorrectWaiver { signed_on, reason: reason() }.into()),
+        2 => days().prop_map(move |signed_on| CorrectWaiver { seen: None, signed_on, reason: reason() }.into()),
     ]
 }
 

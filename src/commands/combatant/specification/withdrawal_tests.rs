@@ -43,8 +43,12 @@ fn c4_a_renewal_of_the_wrong_person_is_taken_back_and_the_old_dates_hold_again()
 #[test]
 fn c4_a_correction_that_is_taken_back_gives_its_place_back_and_a_first_card_goes() {
     let first = Story::somebody().then(issue(ARMOURED, "2025-05-01"));
-    let correct =
-        |on| CorrectCard { discipline: slug(ARMOURED), issued_on: day(on), reason: "misread".into() };
+    let correct = |on| CorrectCard {
+        discipline: slug(ARMOURED),
+        seen: None,
+        issued_on: day(on),
+        reason: "misread".into(),
+    };
     let once = first.clone().then(correct("2025-05-03"));
     let twice = once.clone().then(correct("2025-05-02"));
     let once_again = without(twice, "CardDatesCorrected", card());
@@ -88,7 +92,8 @@ fn c10_without_a_waiver_of_somebody_else_it_is_missing_and_not_lapsed() {
     let two = signed.then(RecordWaiver { signed_on: day("2026-01-10") });
     let before = without(two.clone(), "WaiverRecorded", Entered::Waiver);
     assert_eq!(before.civil().waiver.unwrap().signed_on, day("2015-01-10"), "the earlier one counts again");
-    let corrected = two.then(CorrectWaiver { signed_on: day("2026-01-11"), reason: "misread".into() });
+    let corrected =
+        two.then(CorrectWaiver { seen: None, signed_on: day("2026-01-11"), reason: "misread".into() });
     let uncorrected = without(corrected, "WaiverCorrected", Entered::Waiver);
     assert_eq!(uncorrected.civil().waiver.unwrap().signed_on, day("2026-01-10"), "as it was first recorded");
     let before = without(uncorrected, "WaiverRecorded", Entered::Waiver);
@@ -176,6 +181,7 @@ fn p6_what_a_merge_settled_since_is_corrected_and_not_taken_back() {
     let picked = story.civil();
     let corrected = story.then(CorrectCard {
         discipline: slug(ARMOURED),
+        seen: None,
         issued_on: day("2026-04-21"),
         reason: "misread".into(),
     });

@@ -405,7 +405,7 @@ impl Act {
         let of = of.unwrap_or_else(|| discipline.clone());
         let (warrant, renewal) = (WarrantId(unit), WarrantId(Uuid::new_v5(&form, unit.as_bytes())));
         match self.kind {
-            Kind::CorrectCards => CorrectCard { discipline, issued_on: on, reason }.into(),
+            Kind::CorrectCards => CorrectCard { discipline, seen: None, issued_on: on, reason }.into(),
             Kind::Grant => GrantAuthorization { discipline, authorization: of, on }.into(),
             Kind::RenewWarrants => {
                 RenewWarrant { discipline, warrant, renewal, ends_on: on, granted_by }.into()

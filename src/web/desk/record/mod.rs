@@ -15,7 +15,7 @@ use crate::domain::id::{CombatantId, Slug};
 use crate::domain::permission::{Grants, Permission};
 use crate::domain::personal::Personal;
 use crate::domain::rulebook::{AgeBand, age_band};
-use crate::domain::status::WaiverState;
+use crate::domain::status::{WaiverState, is_valid};
 use crate::events::evolve::{Civil, Record, Standing};
 use crate::web::desk::forms::Forms;
 use crate::web::views::{Badge, DeskRecordView, Link, SectionLink, Tone, Verdict, href};
@@ -217,7 +217,16 @@ impl Shown<'_> {
             return verdict(Tone::Off, "No card", why, Some("Grant a first authorization."));
         }
         if fights.is_empty() {
+            // A good card that carries nothing wants no renewal (C3, C11).
+            let empty = self.civil.cards.values().any(|card| {
+                let good = card.term.is_some_and(|term| is_valid(term.expires_on, self.today));
+                good && card.authorizations.is_empty()
+            });
             let (why, fix) = match waiver {
+                WaiverState::Valid { .. } if empty => (
+                    format!("A card is good, but carries no authorization. {sentence}."),
+                    "Grant an authorization below.",
+                ),
                 WaiverState::Valid { .. } => {
                     (format!("No card is valid. {sentence}."), "Renew a card below.")
                 }

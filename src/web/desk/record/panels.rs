@@ -106,7 +106,9 @@ impl Shown<'_> {
                         actions.push(self.forms.action("Renew", form));
                     }
                     let fields = vec![day("on", "Issue day").value(term.issued_on.to_string()), reason()];
-                    let form = self.form(slug, "correct-card", "correct", "Correct the date", fields);
+                    let form = self
+                        .form(slug, "correct-card", "correct", "Correct the date", fields)
+                        .with_hidden("seen", term.issued_on.to_string());
                     actions.push(self.forms.action("Correct the date", form));
                 }
                 None => actions.extend(self.issue(slug, state)),

@@ -269,12 +269,10 @@ impl Shown<'_> {
             actions.push(self.forms.action(label, form));
             if let Some(waiver) = self.civil.waiver {
                 let fields = vec![signed().value(waiver.signed_on.to_string()), reason()];
-                let form = self.forms.form(
-                    "waiver-date",
-                    &self.action("correct-waiver"),
-                    "Correct the date",
-                    fields,
-                );
+                let form = self
+                    .forms
+                    .form("waiver-date", &self.action("correct-waiver"), "Correct the date", fields)
+                    .with_hidden("seen", waiver.signed_on.to_string());
                 actions.push(self.forms.action("Correct the date", form));
             }
         }

@@ -1,6 +1,6 @@
 //! Issue, renew and correct cards.
 
-use super::{Asked, Asking, Faults, NotAsked, slug};
+use super::{Asked, Asking, Faults, NotAsked, seen, slug};
 use crate::commands::combatant::CombatantCommand;
 use crate::commands::combatant::correct_card::CorrectCard;
 use crate::commands::combatant::issue_card::IssueCard;
@@ -40,15 +40,20 @@ pub fn renew(asking: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
 ///
 /// # Errors
 /// [`NotAsked`].
-pub fn correct(_: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
+pub fn correct(asking: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
     let discipline = slug(sent, "discipline")?;
+    let seen = Some(seen(sent)?);
     let form = format!("correct-{discipline}");
     let mut faults = Faults::none();
     let day = faults.take("on", sent.day("on"));
     let reason = faults.reason(sent);
     let Some(issued_on) = day.filter(|_| faults.0.is_empty()) else { return Err(faults.wrong(form)) };
-    let done = Done::within("card-corrected", discipline.clone(), None);
-    Ok(Asked { command: CorrectCard { discipline, issued_on, reason }.into(), form, day: "on", done })
+    // What was granted before that day is not moved along (C4).
+    let earlier = asking.record.civil(None).ok().and_then(|mut civil| civil.cards.remove(&discipline));
+    let earlier = earlier.is_some_and(|card| card.authorizations.values().any(|since| *since < issued_on));
+    let code = if earlier { "card-corrected-later" } else { "card-corrected" };
+    let done = Done::within(code, discipline.clone(), None);
+    Ok(Asked { command: CorrectCard { discipline, seen, issued_on, reason }.into(), form, day: "on", done })
 }
 
 fn dated(

@@ -13,6 +13,7 @@ pub mod warrant;
 
 use crate::clock::IdSource;
 use crate::commands::combatant::CombatantCommand;
+use crate::domain::date::CivilDate;
 use crate::domain::id::{CommandId, Slug};
 use crate::events::evolve::Record;
 use crate::web::desk::flash::Done;
@@ -59,6 +60,11 @@ pub enum NotAsked {
 /// A slug that the page put there itself.
 fn slug(sent: &Sent, name: &str) -> Result<Slug, NotAsked> {
     Slug::parse(sent.text(name)).map_err(|_| NotAsked::NotOurs)
+}
+
+/// The date that a correction's form showed, which the page put there itself (P5).
+fn seen(sent: &Sent) -> Result<CivilDate, NotAsked> {
+    CivilDate::parse(sent.text("seen")).map_err(|_| NotAsked::NotOurs)
 }
 
 /// Collects what is wrong, field by field, so that all of it comes at once (P3).

@@ -1,6 +1,6 @@
 //! Record waivers, and correct their dates.
 
-use super::{Asked, Asking, Faults, NotAsked};
+use super::{Asked, Asking, Faults, NotAsked, seen};
 use crate::commands::combatant::correct_waiver::CorrectWaiver;
 use crate::commands::combatant::record_waiver::RecordWaiver;
 use crate::web::desk::flash::Done;
@@ -30,10 +30,11 @@ pub fn record(asking: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
 /// [`NotAsked`].
 pub fn correct(_: &Asking<'_>, sent: &Sent) -> Result<Asked, NotAsked> {
     let form = "waiver-date".to_owned();
+    let seen = Some(seen(sent)?);
     let mut faults = Faults::none();
     let day = faults.take("signed_on", sent.day("signed_on"));
     let reason = faults.reason(sent);
     let Some(signed_on) = day.filter(|_| faults.0.is_empty()) else { return Err(faults.wrong(form)) };
     let done = Done::plain("waiver-corrected");
-    Ok(Asked { command: CorrectWaiver { signed_on, reason }.into(), form, day: "signed_on", done })
+    Ok(Asked { command: CorrectWaiver { seen, signed_on, reason }.into(), form, day: "signed_on", done })
 }

@@ -30,6 +30,16 @@ fn row(i: usize) -> AuditRow {
     }
 }
 
+fn candidate() -> Candidate {
+    Candidate {
+        href: "/audit?person=0b1c".into(),
+        name: NAMES[0].into(),
+        legal_name: "Xavier Jansen".into(),
+        branch: None,
+        why: None,
+    }
+}
+
 impl Sample for AuditLogView {
     fn samples() -> Vec<(&'static str, Self)> {
         let filters = vec![
@@ -42,6 +52,7 @@ impl Sample for AuditLogView {
         ];
         let view = Self {
             filters,
+            candidates: vec![],
             filtered: false,
             total: "20\u{202f}412".into(),
             head: Some(EventLink { position: 20_412, hash: HASH.into(), href: "/audit/20412".into() }),
@@ -51,7 +62,8 @@ impl Sample for AuditLogView {
         };
         let none = Self { rows: vec![], filtered: true, ..view.clone() };
         let empty = Self { rows: vec![], head: None, total: "0".into(), older: None, ..view.clone() };
-        vec![("ordinary", view), ("none", none), ("empty", empty)]
+        let several = Self { rows: vec![], candidates: vec![candidate()], filtered: true, ..view.clone() };
+        vec![("ordinary", view), ("none", none), ("empty", empty), ("several", several)]
     }
 }
 
@@ -125,7 +137,12 @@ impl Sample for AsOfView {
             register: None,
             nothing: Some("Nobody of that id was on file.".into()),
         };
-        let shows = |result| Self { fields: fields.clone(), errors: vec![], result: Some(result) };
+        let shows = |result| Self {
+            fields: fields.clone(),
+            errors: vec![],
+            candidates: vec![],
+            result: Some(result),
+        };
         let base = AsOfResult { nothing: None, ..nothing.clone() };
         let register = RegisterView::samples().swap_remove(0).1;
         let marshals = MarshalsView::samples().swap_remove(0).1;
@@ -138,8 +155,17 @@ impl Sample for AsOfView {
             ("marshals", shows(AsOfResult { marshals: Some(marshals), ..base.clone() })),
             ("register", shows(AsOfResult { register: Some(register), ..base })),
             ("nothing", shows(nothing)),
-            ("empty", Self { fields: fields.clone(), errors: vec![], result: None }),
-            ("wrong", Self { fields, errors: vec![wrong], result: None }),
+            ("empty", Self { fields: fields.clone(), errors: vec![], candidates: vec![], result: None }),
+            (
+                "several",
+                Self {
+                    fields: fields.clone(),
+                    errors: vec![wrong.clone()],
+                    candidates: vec![candidate()],
+                    result: None,
+                },
+            ),
+            ("wrong", Self { fields, errors: vec![wrong], candidates: vec![], result: None }),
         ]
     }
 }

@@ -137,6 +137,7 @@ pub fn pass(name: &str) -> CardView {
             state: Badge::new(Tone::Good, "On file"),
             text: "Good through 2 May 2030.".into(),
         },
+        nothing: "No authorizations on file.".into(),
         disciplines: vec![
             CardDiscipline {
                 slug: "armoured-combat".into(),
@@ -346,8 +347,14 @@ impl Sample for MessageView {
             paragraphs: vec![
                 "If the address is on file, a link is on its way. It is good for one day.".into(),
             ],
+            button: None,
             next: vec![Link::new("/", "First page"), Link::new("/register", "Search the register")],
         };
-        vec![("ordinary", view.clone()), ("bare", Self { next: vec![], paragraphs: vec![], ..view })]
+        let asking = Self { button: Some(Link::new("/auth/logout", "Sign out")), ..view.clone() };
+        vec![
+            ("ordinary", view.clone()),
+            ("asking", asking),
+            ("bare", Self { next: vec![], paragraphs: vec![], ..view }),
+        ]
     }
 }
