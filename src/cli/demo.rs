@@ -61,8 +61,12 @@ fn people(text: &str) -> Result<usize, String> {
 fn today(text: &str) -> Result<CivilDate, String> {
     let day = CivilDate::parse(text).map_err(|error| error.to_string())?;
     let earliest = CivilDate::BEGINNING.plus_months(12 * 30);
+    // Cards and waivers of ten years and less end by the last day that there can be.
+    let latest = CivilDate::LATEST.plus_days(-3652);
     if day < earliest {
         Err(format!("the sample kingdom's people need a past: {earliest} or later"))
+    } else if day > latest {
+        Err(format!("the sample kingdom's cards and waivers need a future: {latest} or earlier"))
     } else {
         Ok(day)
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Failure, open, output};
 use crate::commands::bus::{Bus, Read, Reading};
+use crate::commands::refusal;
 use crate::config::Source;
 use crate::domain::card_id::CardId;
 use crate::domain::date::{CivilDate, Instant};
@@ -103,6 +104,7 @@ struct CardState {
 }
 
 pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
+    let reason = args.reveal.as_deref().map(given).transpose()?;
     let bus = open::bus(source).await?;
     let person = if args.of == "kingdom" { None } else { Some(find(&bus, &args.of).await?) };
     let mut rows = match person {
@@ -113,15 +115,17 @@ pub async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     if person.is_some() && rows.is_empty() {
         return Err(Failure::Refused(format!("nothing was known of {} then", args.of)));
     }
-    if let Some(reason) = &args.reveal {
-        reading(&bus, person, reason).await?;
-    }
     let on_day = |row: &&RecordedRow| {
         args.on.is_none_or(|day| row.effective_on.is_none_or(|effective| effective <= day))
     };
-    let mut events = Vec::with_capacity(rows.len());
-    for row in rows.iter().filter(on_day) {
-        events.push(entry(&bus, row, args.reveal.is_some()).await?);
+    let shown: Vec<_> = rows.iter().filter(on_day).collect();
+    let reveal = reason.is_some();
+    if let Some(reason) = reason {
+        reading(&bus, person, shown.len(), reason).await?;
+    }
+    let mut events = Vec::with_capacity(shown.len());
+    for row in shown {
+        events.push(entry(&bus, row, reveal).await?);
     }
     let catalogue = match args.known_at {
         None => Catalogue::clone(&bus.kingdom().catalogue),
@@ -162,16 +166,33 @@ async fn find(bus: &Bus, text: &str) -> Result<CombatantId, Failure> {
     ))
 }
 
-async fn reading(bus: &Bus, person: Option<CombatantId>, reason: &str) -> Result<(), Failure> {
+/// The reason that was given, which may not be blank (V7).
+fn given(reason: &str) -> Result<String, Failure> {
+    let reason = refusal::reason(reason).map_err(|why| Failure::Refused(format!("--reveal: {why}")))?;
+    Ok(reason.text().unwrap_or_default().to_owned())
+}
+
+/// Records the reading of a person's record, or of so many entries of the kingdom's history (V7).
+async fn reading(
+    bus: &Bus,
+    person: Option<CombatantId>,
+    entries: usize,
+    reason: String,
+) -> Result<(), Failure> {
     let screen = Slug::parse("command-line").map_err(|error| Failure::Internal(error.to_string()))?;
-    let what = person
-        .map_or_else(|| Read::List { query: "history of the kingdom".to_owned(), count: 0 }, Read::Record);
+    let what = person.map_or_else(
+        || Read::List {
+            query: "history of the kingdom".to_owned(),
+            count: u32::try_from(entries).unwrap_or(u32::MAX),
+        },
+        Read::Record,
+    );
     bus.record_reading(Reading {
         actor: open::operator(),
         correlation_id: open::correlation(bus),
         screen,
         what,
-        reason: Some(reason.to_owned()),
+        reason: Some(reason),
     })
     .await?;
     Ok(())
@@ -283,6 +304,20 @@ fn plain(value: &Value) -> String {
     }
 }
 
+/// A value below its name. A text of several lines, such as a policy, begins on a line of its own.
+fn named(name: &str, text: &str) -> String {
+    let line = |line: &str| line.replace('\t', "    ").replace(char::is_control, "�");
+    let lines: Vec<String> = text.lines().map(line).collect();
+    match lines.as_slice() {
+        [] => format!("            {name}:"),
+        [only] => format!("            {name}: {only}"),
+        several => {
+            let several = several.iter().map(|line| format!("                {line}"));
+            format!("            {name}:\n{}", several.collect::<Vec<_>>().join("\n"))
+        }
+    }
+}
+
 fn print(history: &History) {
     for entry in &history.events {
         let effective = entry.effective_on.map_or_else(String::new, |day| format!(", effective {day}"));
@@ -292,7 +327,7 @@ fn print(history: &History) {
         ));
         if let Value::Object(fields) = &entry.payload {
             for (name, value) in fields {
-                output::say(&format!("            {name}: {}", plain(value).replace(char::is_control, "�")));
+                output::say(&named(name, &plain(value)));
             }
         }
     }

@@ -16,6 +16,9 @@ pub enum NotAnEmail {
     /// A character that no text may hold.
     #[error(transparent)]
     Text(#[from] TextFault),
+    /// Nothing was typed.
+    #[error("type an e-mail address, like name@example.org")]
+    Missing,
     /// No `@`, or more than one.
     #[error("an e-mail address has exactly one @")]
     At,
@@ -40,6 +43,9 @@ impl Email {
     /// [`NotAnEmail`] says what is wrong.
     pub fn parse(raw: &str) -> Result<Self, NotAnEmail> {
         let text = clean(raw)?;
+        if text.is_empty() {
+            return Err(NotAnEmail::Missing);
+        }
         let (local, domain) = text.split_once('@').ok_or(NotAnEmail::At)?;
         if domain.contains('@') {
             return Err(NotAnEmail::At);
@@ -116,6 +122,9 @@ pub enum NotAPhone {
     /// A wrong number of digits.
     #[error("it has {0} digits; a North American number has 10, any other starts with + and has 7 to 15")]
     Digits(usize),
+    /// A wrong number of digits after North America's own code.
+    #[error("it has {0} digits after the +1; a North American number has 10")]
+    AfterOne(usize),
     /// No country's code starts with 0.
     #[error("after the + comes the country's code, which never starts with 0")]
     CountryCode,
@@ -143,6 +152,7 @@ impl Phone {
             (false, 10, _) => Ok(Self(format!("+1{digits}"))),
             (true, 7..=15, _) if digits.starts_with('0') => Err(NotAPhone::CountryCode),
             (_, 11, true) | (true, 7..=15, false) => Ok(Self(format!("+{digits}"))),
+            (true, count, true) => Err(NotAPhone::AfterOne(count - 1)),
             (_, count, _) => Err(NotAPhone::Digits(count)),
         }
     }
@@ -211,9 +221,10 @@ mod tests {
 
     #[test]
     fn p2_what_no_mail_server_accepts_is_no_address() {
-        use NotAnEmail::{At, Domain, Local, TooLong};
+        use NotAnEmail::{At, Domain, Local, Missing, TooLong};
         for (bad, why) in [
-            ("", At),
+            ("", Missing),
+            (" ", Missing),
             ("not-an-address", At),
             ("a@b@c.org", At),
             ("@example.org", Local),
@@ -271,8 +282,11 @@ mod tests {
             ("12", NotAPhone::Digits(2)),
             ("555-6068", NotAPhone::Digits(7)),
             ("442071234567", NotAPhone::Digits(12)),
-            ("+1 416 555 606", NotAPhone::Digits(10)),
-            ("+123456", NotAPhone::Digits(6)),
+            ("+1 416 555 606", NotAPhone::AfterOne(9)),
+            ("+1 416 555 60689", NotAPhone::AfterOne(11)),
+            ("+1", NotAPhone::AfterOne(0)),
+            ("+123456", NotAPhone::AfterOne(5)),
+            ("+443456", NotAPhone::Digits(6)),
             ("+4412345678901234", NotAPhone::Digits(16)),
             ("+0123456789", NotAPhone::CountryCode),
             ("416 555 6068 x12", NotAPhone::Letter),

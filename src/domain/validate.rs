@@ -123,6 +123,9 @@ fn example(field: DetailField, regions: &[RegionEntry]) -> String {
     match field {
         DetailField::Email => ", like name@example.org".to_owned(),
         DetailField::Phone => ", like 416 555 0123".to_owned(),
+        DetailField::Province if active_codes(regions).is_empty() => {
+            ", once the kingdom has a region".to_owned()
+        }
         DetailField::Province => format!(" with one of the codes {}", active_codes(regions)),
         _ => String::new(),
     }
@@ -202,7 +205,7 @@ fn date(text: &str) -> Result<CivilDate, Fault> {
 fn date_of_birth(text: &str, today: CivilDate) -> Result<String, Fault> {
     let born = date(text)?;
     if born > today {
-        return Err(fault("a date of birth is not in the future", "mend the year"));
+        return Err(fault("it is in the future", "write the day on which the person was born"));
     }
     if CivilDate::new(1900, 1, 1).is_some_and(|first| born < first) {
         return Err(fault("a date of birth is not before 1900-01-01", "mend the year, or leave it empty"));

@@ -146,6 +146,22 @@ fn p1_a_date_of_birth_is_between_1900_and_today() {
 }
 
 #[test]
+fn p3_a_date_of_birth_of_tomorrow_is_said_to_be_in_the_future() {
+    let error = fault_in(&sound().with(F::DateOfBirth, "2026-11-23"));
+    assert_eq!(
+        error.to_string(),
+        "Date of birth: it is in the future; write the day on which the person was born"
+    );
+}
+
+#[test]
+fn p3_without_any_region_no_list_of_codes_is_begun() {
+    let errors = validate(&sound().with(F::Province, ""), &[], day("2026-11-22")).unwrap_err();
+    let province = errors.iter().find(|error| error.field == F::Province).unwrap();
+    assert_eq!(province.remedy, "fill it in, once the kingdom has a region");
+}
+
+#[test]
 fn p1_a_member_number_is_a_positive_integer() {
     assert!(judge(&sound().with(F::MemberNumber, "2147483647")).is_ok());
     for bad in ["0", "-5", "12x", "1.5", "+7", "2147483648", "99999999999999999999", "٧"] {

@@ -37,6 +37,7 @@ pub mod register;
 pub mod reports;
 pub mod runner;
 mod sorted;
+mod sought;
 mod tables;
 
 use serde::Serialize;

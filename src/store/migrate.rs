@@ -47,6 +47,11 @@ const SQLITE: &[Migration] = migrations!("sqlite":
     32 "0032_links_by_subject",
 );
 
+/// The migrations that make the triggers by which SQLite keeps events from being changed, by the names of their files.
+pub fn trigger_migrations() -> impl Iterator<Item = &'static str> {
+    SQLITE.iter().filter(|migration| migration.sql.contains("CREATE TRIGGER")).map(|migration| migration.name)
+}
+
 /// Triggers that only an account with special rights may make on MySQL; tried at every `migrate`.
 const MYSQL_TRIGGERS: [&str; 2] = [
     include_str!("../../migrations/mysql/triggers/events_no_update.sql"),

@@ -18,7 +18,7 @@ use crate::domain::permission::Permission;
 use crate::events::LOG_FORMAT;
 use crate::projections::State;
 use crate::projections::checkpoint;
-use crate::store::migrate::has_append_only_triggers;
+use crate::store::migrate::{has_append_only_triggers, trigger_migrations};
 use crate::store::rights::rights;
 use crate::store::{Backend, Db, DbError, Store, format};
 
@@ -205,8 +205,10 @@ async fn protection(db: &Db, findings: &mut Findings) -> Result<(), Failure> {
     if has_append_only_triggers(db).await? {
         findings.ok("triggers", "the database refuses to change or delete events");
     } else if db.backend() == Backend::Sqlite {
-        let to_do = "run `emol verify`; then make them again from migrations/sqlite/0022 and 0023";
-        findings.add("triggers", Grade::Warning, "the triggers that keep events are gone", Some(to_do));
+        let files: Vec<_> =
+            trigger_migrations().map(|name| format!("migrations/sqlite/{name}.sql")).collect();
+        let to_do = format!("run `emol verify`; then make them again from {}", files.join(" and "));
+        findings.add("triggers", Grade::Warning, "the triggers that keep events are gone", Some(&to_do));
     } else {
         let to_do = "fine while the rights above are; to have both, let an administrator run `emol migrate`";
         findings.add(

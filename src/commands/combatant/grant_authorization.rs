@@ -1,6 +1,6 @@
 //! Granting an authorization.
 
-use super::{card_if_missing, discipline, grantable, judged, not_before_merge};
+use super::{discipline, grantable, granted, not_before_merge};
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
 use crate::domain::id::Slug;
@@ -39,12 +39,10 @@ impl GrantAuthorization {
                 return Err(Refusal::rule("C6", message));
             }
         }
-        let mut facts = Vec::from_iter(card_if_missing(record, context, &self.discipline, on)?);
         let event = AuthorizationGranted {
             discipline: self.discipline.clone(),
             authorization: self.authorization.clone(),
         };
-        facts.push(Fact::on(on, event.into()));
-        judged(record, context, facts)
+        granted(record, context, &self.discipline, on, Fact::on(on, event.into()))
     }
 }

@@ -1,6 +1,6 @@
 //! Granting a warrant as marshal.
 
-use super::{card_if_missing, discipline, from_merge_on, grantable, judged};
+use super::{discipline, from_merge_on, grantable, granted};
 use crate::commands::{Context, Refusal};
 use crate::domain::date::CivilDate;
 use crate::domain::id::{OfficerId, Slug, WarrantId};
@@ -45,7 +45,6 @@ impl GrantWarrant {
         }
         let on = from_merge_on(record, &self.discipline, starts_on);
         let card_day = on.min(context.today);
-        let mut facts = Vec::from_iter(card_if_missing(record, context, &self.discipline, card_day)?);
         let event = WarrantGranted {
             warrant: self.warrant,
             discipline: self.discipline.clone(),
@@ -54,7 +53,6 @@ impl GrantWarrant {
             ends_on,
             granted_by: self.granted_by,
         };
-        facts.push(Fact::on(on, event.into()));
-        judged(record, context, facts)
+        granted(record, context, &self.discipline, card_day, Fact::on(on, event.into()))
     }
 }

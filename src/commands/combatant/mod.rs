@@ -245,13 +245,28 @@ fn card_issued(context: &Context, discipline: &Slug, issued_on: CivilDate) -> Fa
     Fact::on(issued_on, event.into())
 }
 
-/// The card that a grant brings along where there is none by that day (C2).
-fn card_if_missing(
+/// Judges a grant, with the card that it brings along where there is none by that day (C2). Where one was issued
+/// later, that card is named: whoever grants has not asked for another.
+fn granted(
     record: &Record,
     context: &Context,
     discipline: &Slug,
     day: CivilDate,
-) -> Result<Option<Fact<CombatantEvent>>, Refusal> {
-    let held = record.civil(Some(day))?.term(discipline).is_some();
-    Ok((!held).then(|| card_issued(context, discipline, day)))
+    grant: Fact<CombatantEvent>,
+) -> Result<Vec<Fact<CombatantEvent>>, Refusal> {
+    if record.civil(Some(day))?.term(discipline).is_some() {
+        return judged(record, context, vec![grant]);
+    }
+    let facts = vec![card_issued(context, discipline, day), grant];
+    judged(record, context, facts).map_err(|refusal| match refusal {
+        Refusal::Later { event_type: "CardIssued", on, .. } => Refusal::rule(
+            "D4",
+            format!(
+                "the card in {} was issued on {}: choose that day or a later one, or correct the date of the card first",
+                context.catalogue.discipline_name(discipline),
+                long_date(on)
+            ),
+        ),
+        other => other,
+    })
 }

@@ -96,6 +96,8 @@ pub enum Senseless {
         discipline: Slug,
         /// What.
         authorization: Slug,
+        /// On that day.
+        on: CivilDate,
     },
     /// A warrant of that type already covers part of the term (C5, C8).
     WarrantOverlaps {
@@ -155,10 +157,11 @@ impl Senseless {
                 at(discipline),
                 long_date(*since)
             ),
-            Self::NotHeld { discipline, authorization } => format!(
-                "{} in {} is not held",
+            Self::NotHeld { discipline, authorization, on } => format!(
+                "{} in {} was not held on {}",
                 names.authorization_name(discipline, authorization),
-                at(discipline)
+                at(discipline),
+                long_date(*on)
             ),
             Self::WarrantOverlaps { discipline, marshal, starts_on } => format!(
                 "a warrant as {} in {} from {} already covers that time",
@@ -216,7 +219,7 @@ impl Civil {
                 }
             }
             CombatantEvent::AuthorizationGranted(e) => self.grant(&e.discipline, &e.authorization, day),
-            CombatantEvent::AuthorizationRevoked(e) => self.revoke(&e.discipline, &e.authorization),
+            CombatantEvent::AuthorizationRevoked(e) => self.revoke(&e.discipline, &e.authorization, day),
             CombatantEvent::WarrantGranted(e) => {
                 self.free_for(e, ends)?;
                 self.note_warrant(e);
@@ -298,11 +301,12 @@ impl Civil {
         Ok(())
     }
 
-    fn revoke(&mut self, discipline: &Slug, authorization: &Slug) -> Result<(), Senseless> {
+    fn revoke(&mut self, discipline: &Slug, authorization: &Slug, on: CivilDate) -> Result<(), Senseless> {
         let held = self.cards.get_mut(discipline).and_then(|card| card.authorizations.remove(authorization));
         held.map(|_| ()).ok_or_else(|| Senseless::NotHeld {
             discipline: discipline.clone(),
             authorization: authorization.clone(),
+            on,
         })
     }
 

@@ -148,6 +148,7 @@ impl Record {
             CombatantEvent::EvidenceDestroyed(_) => self.forget_signers(),
             CombatantEvent::CombatantErased(e) => {
                 self.standing = Standing::Erased;
+                self.listed = false;
                 self.evidence_until = e.evidence_until;
                 self.details.clear();
                 self.card_ids.clear();

@@ -7,8 +7,8 @@ use crate::domain::details::DetailField;
 use crate::domain::id::{Slug, WarrantId};
 use crate::events::combatant::{
     AuthorizationGranted, AuthorizationRevoked, CardDatesCorrected, CardIdAssigned, CardIssued,
-    CombatantErased, CombatantMergedAway, CombatantRegistered, DetailsChanged, ErasureCause, Source,
-    WarrantEnded, WarrantGranted,
+    CombatantErased, CombatantMergedAway, CombatantRegistered, DetailsChanged, ErasureCause, ListingChanged,
+    Source, WarrantEnded, WarrantGranted,
 };
 
 fn day(text: &str) -> CivilDate {
@@ -166,9 +166,11 @@ fn v5_every_personal_value_of_a_record_is_visited() {
 #[test]
 fn v6_p6_erasure_and_merging_end_a_record() {
     let erased = CombatantErased { cause: ErasureCause::Officer, evidence_until: None };
-    let record = Record::of([registered(), plain(2, erased)]);
+    let listed = [registered(), plain(2, ListingChanged { listed: true })];
+    assert!(Record::of(listed.clone()).listed);
+    let record = Record::of(listed.into_iter().chain([plain(3, erased)]));
     assert_eq!(record.standing, Standing::Erased);
-    assert!(record.details.is_empty() && record.roster_ref.is_none());
+    assert!(record.details.is_empty() && record.roster_ref.is_none() && !record.listed);
     let into = CombatantId(Uuid::from_u128(9));
     let record = Record::of([registered(), fact(2, "2026-01-01", CombatantMergedAway { into })]);
     assert_eq!(record.standing, Standing::MergedInto(into));

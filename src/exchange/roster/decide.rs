@@ -20,7 +20,9 @@ use crate::commands::combatant::set_listing::SetListing;
 use crate::commands::{Context, Refusal};
 use crate::domain::card_id::CardId;
 use crate::domain::date::{CivilDate, Instant};
+use crate::domain::details::{DetailField, RawDetails};
 use crate::domain::id::{CombatantId, Slug, WarrantId};
+use crate::domain::personal::Personal;
 use crate::events::combatant::Source;
 use crate::events::evolve::{Card, Civil, Record, Standing};
 use crate::events::{CombatantEvent, Fact};
@@ -108,7 +110,8 @@ impl Desk<'_> {
                 return case.decided;
             }
         } else {
-            case.order(person.line, Column::Ref, ChangeDetails { details: person.details.clone() });
+            let details = as_on_file(&person.details, &case.record);
+            case.order(person.line, Column::Ref, ChangeDetails { details });
         }
         case.consent(unlisted);
         match case.record.civil(None) {
@@ -123,6 +126,13 @@ impl Desk<'_> {
         }
         case.decided
     }
+}
+
+/// What a file says of a person, with the address of mail as it is on file where it is the same address (P2).
+fn as_on_file(details: &RawDetails, record: &Record) -> RawDetails {
+    let held = record.details.get(&DetailField::Email).and_then(Personal::text);
+    let same = held.filter(|held| held.eq_ignore_ascii_case(details.get(DetailField::Email).trim()));
+    same.map_or_else(|| details.clone(), |held| details.clone().with(DetailField::Email, held))
 }
 
 impl Case<'_> {
@@ -251,7 +261,7 @@ impl Case<'_> {
         let has = |slug: &Slug| held.is_some_and(|card| card.authorizations.contains_key(slug));
         for authorization in row.authorizations.iter().filter(|slug| !has(slug)) {
             if self.revoked_since(&row.discipline, authorization, row.issued_on) {
-                let name = authorization.to_string();
+                let name = self.desk.context.catalogue.authorization_name(&row.discipline, authorization);
                 self.differs(row.line, Column::Authorizations, String::new(), name, REVOKED);
                 continue;
             }
@@ -261,7 +271,8 @@ impl Case<'_> {
         }
         for slug in held.iter().flat_map(|card| card.authorizations.keys()) {
             if !row.authorizations.contains(slug) {
-                self.differs(row.line, Column::Authorizations, slug.to_string(), String::new(), KEPT);
+                let name = self.desk.context.catalogue.authorization_name(&row.discipline, slug);
+                self.differs(row.line, Column::Authorizations, name, String::new(), KEPT);
             }
         }
     }
@@ -288,8 +299,9 @@ impl Case<'_> {
             }
             let last = of_type().filter_map(|w| w.ends_on.map(|end| end.max(w.starts_on))).max();
             if let Some(end) = last.filter(|end| *end >= day) {
-                let on_file = format!("{marshal} until {end}");
-                self.differs(row.line, Column::Warrants, on_file, marshal.to_string(), ENDED);
+                let name = self.desk.context.catalogue.marshal_name(&row.discipline, marshal);
+                let on_file = format!("{name} until {end}");
+                self.differs(row.line, Column::Warrants, on_file, name, ENDED);
                 continue;
             }
             let command = GrantWarrant {
@@ -305,7 +317,8 @@ impl Case<'_> {
         let today = self.desk.context.today;
         for warrant in held.into_iter().flat_map(|card| &card.warrants) {
             if warrant.runs_on_or_after(today) && !row.warrants.contains(&warrant.marshal) {
-                self.differs(row.line, Column::Warrants, warrant.marshal.to_string(), String::new(), KEPT);
+                let name = self.desk.context.catalogue.marshal_name(&row.discipline, &warrant.marshal);
+                self.differs(row.line, Column::Warrants, name, String::new(), KEPT);
             }
         }
     }
@@ -314,7 +327,7 @@ impl Case<'_> {
         for (discipline, card) in &civil.cards {
             let listed = self.person.cards.iter().any(|row| row.discipline == *discipline);
             if !listed && card.term.is_some() {
-                let name = discipline.to_string();
+                let name = self.desk.context.catalogue.discipline_name(discipline);
                 self.differs(self.person.line, Column::Discipline, name, String::new(), KEPT);
             }
         }

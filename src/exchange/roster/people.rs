@@ -8,8 +8,9 @@ use super::rows::Row;
 use crate::domain::date::CivilDate;
 use crate::domain::details::{DetailField, RawDetails};
 use crate::domain::id::Slug;
+use crate::domain::region::active_codes;
 use crate::domain::text::clean;
-use crate::domain::validate::validate;
+use crate::domain::validate::{FieldError, validate};
 use crate::events::evolve::Catalogue;
 use crate::exchange::report::Fault;
 
@@ -122,7 +123,8 @@ impl Reader<'_> {
             for error in errors {
                 let needs_number = error.field == DetailField::MemberExpiry;
                 if !needs_number || row.readable(Column::MemberNumber) {
-                    self.fault(row, Column::of(error.field), error.problem, error.remedy);
+                    let remedy = self.remedy(&error);
+                    self.fault(row, Column::of(error.field), error.problem, remedy);
                 }
             }
         }
@@ -136,6 +138,20 @@ impl Reader<'_> {
         }
         let (accepted, listed) = (accepted == Some(true), listed == Some(true));
         Person { ref_, line: row.line, details, waiver, accepted, listed, cards: Vec::new(), sound: true }
+    }
+
+    /// What to do about a field at an import: a region that is not there comes in with a file of its own.
+    fn remedy(&self, error: &FieldError) -> String {
+        let command = "emol import regions FILE";
+        if error.field != DetailField::Province {
+            error.remedy.clone()
+        } else if active_codes(&self.catalogue.regions).is_empty() {
+            format!("bring in the regions first, with {command}")
+        } else if error.value.trim().is_empty() {
+            error.remedy.clone()
+        } else {
+            format!("{}, or bring in the region first, with {command}", error.remedy)
+        }
     }
 
     /// All rows of one person say the same of the person.

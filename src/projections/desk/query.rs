@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use memchr::memmem::Finder;
-
 use super::index::{Entry, EntryCard, Index};
 use crate::domain::card_id::CardIdForm;
 use crate::domain::date::CivilDate;
@@ -13,11 +11,13 @@ use crate::domain::policy::{Acceptance, InForce};
 use crate::domain::rulebook::{AgeBand, age_band};
 use crate::domain::status::{WaiverState, is_valid, warrant_active};
 use crate::domain::text::fold;
+use crate::projections::sought::Sought;
 
 /// What is asked of the desk's list. Everything set must match.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Query {
-    /// Part of a name, an e-mail address, a card id or a member number, as typed; compared folded.
+    /// Words, or parts of them, of names, an e-mail address, a card id or a member number, as typed, in any order;
+    /// compared folded.
     pub text: String,
     /// All of these must hold.
     pub filters: Vec<Filter>,
@@ -228,8 +228,7 @@ impl Index {
     }
 
     fn matching(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Vec<&Arc<Entry>> {
-        let text = fold(query.text.trim());
-        let finder = Finder::new(&text);
+        let sought = Sought::of(&query.text);
         let branch = query.branch.as_deref().map(|name| fold(name.trim()));
         let branches = self.folded_branches(branch.is_some());
         let region = query.region.as_deref().map(str::to_ascii_lowercase);
@@ -248,7 +247,7 @@ impl Index {
                 branch.is_none()
                     || entry.branch.as_deref().and_then(|name| branches.get(name)) == branch.as_ref()
             })
-            .filter(|entry| text.is_empty() || finder.find(entry.searched.as_bytes()).is_some())
+            .filter(|entry| sought.is_in(&entry.searched))
             .collect()
     }
 

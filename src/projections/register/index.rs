@@ -12,6 +12,7 @@ use crate::domain::rulebook::{AgeBand, age_band};
 use crate::domain::status::{WaiverState, is_valid};
 use crate::domain::text::fold;
 use crate::projections::sorted::{Indexed, Slugs, View};
+use crate::projections::sought::Sought;
 
 /// The register at one moment.
 pub type Index = View<Entry>;
@@ -52,7 +53,7 @@ pub struct EntryCard {
 /// What is asked of the register. Everything set must match.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Query {
-    /// Part of the SCA name, as typed; compared folded.
+    /// Words of the SCA name or parts of them, as typed, in any order; compared folded.
     pub text: String,
     /// Holds a card with an authorization in that discipline.
     pub discipline: Option<Slug>,
@@ -142,8 +143,8 @@ impl Entry {
         WaiverState::on(self.waiver_expires, day)
     }
 
-    fn answers(&self, query: &Query, text: &str, branch: Option<&str>) -> bool {
-        if !(text.is_empty() || self.folded.contains(text)) {
+    fn answers(&self, query: &Query, sought: &Sought, branch: Option<&str>) -> bool {
+        if !sought.is_in(&self.folded) {
             return false;
         }
         if let Some(wanted) = branch
@@ -169,11 +170,11 @@ impl Index {
     /// The people who match, by name, one page of them.
     #[must_use]
     pub fn search(&self, query: &Query, today: CivilDate, in_force: &InForce) -> Page {
-        let text = fold(query.text.trim());
+        let sought = Sought::of(&query.text);
         let branch = query.branch.as_deref().map(|name| fold(name.trim()));
         let found: Vec<&Arc<Entry>> = self
             .iter()
-            .filter(|entry| entry.answers(query, &text, branch.as_deref()) && entry.shown(today, in_force))
+            .filter(|entry| entry.answers(query, &sought, branch.as_deref()) && entry.shown(today, in_force))
             .collect();
         let per_page = if query.per_page == 0 { 50 } else { query.per_page };
         let pages = found.len().div_ceil(per_page).max(1);

@@ -1,7 +1,7 @@
 //! Addresses that people have from the original, and those that nobody has.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::web::error::AppError;
@@ -77,7 +77,19 @@ fn used_up(state: &AppState, href: &str, label: &str) -> Result<Html<String>, Ap
     )
 }
 
-/// Any other address.
-pub async fn nothing() -> AppError {
-    AppError::NotFound
+/// Any other address. One with slashes at its end leads to the same without them.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn nothing(method: Method, uri: Uri) -> Result<Response, AppError> {
+    let bare = uri.path().trim_end_matches('/');
+    // Browsers read two slashes, of either kind, as the beginning of another site's name.
+    let ours = bare.starts_with('/') && !bare.contains("//") && !bare.contains('\\');
+    if bare == uri.path() || !ours || !matches!(method, Method::GET | Method::HEAD) {
+        return Err(AppError::NotFound);
+    }
+    match uri.query() {
+        Some(query) => moved(&format!("{bare}?{query}")),
+        None => moved(bare),
+    }
 }

@@ -215,7 +215,7 @@ fn filters(asked: &Asked, branches: &[&str], catalogue: &Catalogue) -> Vec<Field
             .choices(any(of_disciplines.collect()))
             .value(chosen(&asked.discipline)),
         Field::new(Kind::Select, "authorization", "Authorization")
-            .choices(any(authorizations(catalogue, asked.discipline.as_ref())))
+            .choices(any(authorizations(catalogue, asked)))
             .value(chosen(&asked.authorization)),
         Field::new(Kind::Select, "branch", "Branch")
             .choices(any(branches.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect()))
@@ -224,14 +224,16 @@ fn filters(asked: &Asked, branches: &[&str], catalogue: &Catalogue) -> Vec<Field
     ]
 }
 
-/// The authorization types of one discipline, or of all, each slug once.
-fn authorizations(catalogue: &Catalogue, within: Option<&Slug>) -> Vec<(String, String)> {
-    let mut all: Vec<(String, String)> = catalogue
-        .disciplines
-        .iter()
-        .filter(|(slug, _)| within.is_none_or(|only| only == *slug))
-        .flat_map(|(_, discipline)| &discipline.authorizations)
-        .map(|(slug, state)| (slug.to_string(), state.name.clone()))
+/// The authorization types of the discipline that is asked for, or of all, each slug once; and the one that is asked
+/// for, wherever it belongs, so that the form says what was asked.
+fn authorizations(catalogue: &Catalogue, asked: &Asked) -> Vec<(String, String)> {
+    let within = |slug: &Slug| asked.discipline.as_ref().is_none_or(|only| only == slug);
+    let types = catalogue.disciplines.iter().flat_map(|(slug, discipline)| {
+        discipline.authorizations.iter().map(move |kind| (within(slug), kind))
+    });
+    let mut all: Vec<(String, String)> = types
+        .filter(|(within, (slug, _))| *within || asked.authorization.as_ref() == Some(*slug))
+        .map(|(_, (slug, state))| (slug.to_string(), state.name.clone()))
         .collect();
     all.sort_by_cached_key(|(slug, name)| (fold(name), slug.clone()));
     all.dedup_by(|a, b| a.0 == b.0);
@@ -239,11 +241,10 @@ fn authorizations(catalogue: &Catalogue, within: Option<&Slug>) -> Vec<(String, 
 }
 
 fn authorization_name(catalogue: &Catalogue, within: Option<&Slug>, slug: &Slug) -> String {
-    let mut found = catalogue
-        .disciplines
-        .iter()
-        .filter(|(discipline, _)| within.is_none_or(|only| only == *discipline))
-        .filter_map(|(_, discipline)| discipline.authorizations.get(slug));
+    // Another discipline's is asked for in vain, and called by its name all the same.
+    let own = within.and_then(|slug| catalogue.disciplines.get(slug));
+    let all = own.into_iter().chain(catalogue.disciplines.values());
+    let mut found = all.filter_map(|discipline| discipline.authorizations.get(slug));
     found.next().map_or_else(|| slug.to_string(), |state| state.name.clone())
 }
 
@@ -296,5 +297,43 @@ fn register_discipline(
         state: badge,
         last_valid: ends.map(|ends| ends.day_before().into()),
         authorizations: held.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::evolve::{DisciplineState, TypeState};
+
+    fn slug(text: &str) -> Slug {
+        Slug::parse(text).unwrap()
+    }
+
+    #[test]
+    fn what_is_asked_is_said_in_names_also_where_the_filters_do_not_go_together() {
+        let mut catalogue = Catalogue::default();
+        for (name, kind, called) in [
+            ("Armoured Combat", "weapon-and-shield", "Weapon & Shield"),
+            ("Fencing", "single-rapier", "Single Rapier"),
+        ] {
+            let kind = (slug(kind), TypeState { name: called.to_owned(), primary: true, retired: false });
+            let state = DisciplineState {
+                name: name.to_owned(),
+                retired: false,
+                authorizations: [kind].into(),
+                marshals: [].into(),
+            };
+            catalogue.disciplines.insert(slug(&name.to_lowercase().replace(' ', "-")), state);
+        }
+        let asked = Asked {
+            discipline: Some(slug("fencing")),
+            authorization: Some(slug("weapon-and-shield")),
+            ..Asked::default()
+        };
+        assert_eq!(asked.words(&catalogue).unwrap(), "Fencing, Weapon & Shield");
+        let offered = authorizations(&catalogue, &asked).into_iter().map(|(_, name)| name);
+        assert_eq!(offered.collect::<Vec<_>>(), ["Single Rapier", "Weapon & Shield"]);
+        let fencing = Asked { authorization: None, ..asked };
+        assert_eq!(authorizations(&catalogue, &fencing).len(), 1, "its own alone");
     }
 }

@@ -102,6 +102,18 @@ pub struct Officer {
     pub rooms: Vec<Room>,
 }
 
+impl Officer {
+    /// What stands below the kingdom's name: who sees the past alone is not at the Minister's desk.
+    fn sign(&self) -> &'static str {
+        let past = |room: &Room| matches!(room, Room::Audit | Room::AsOf | Room::Removals);
+        if !self.rooms.is_empty() && self.rooms.iter().all(past) {
+            "Auditor’s desk"
+        } else {
+            "Minister of the Lists’ desk"
+        }
+    }
+}
+
 /// One entry of the navigation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NavItem {
@@ -138,6 +150,8 @@ pub struct Page<T> {
     pub path: String,
     /// True on officers' pages: another header, wider layout.
     pub desk: bool,
+    /// What stands below the kingdom's name.
+    pub sign: &'static str,
     /// The navigation.
     pub nav: Vec<NavItem>,
     /// The signed-in officer's name, on officers' pages only.
@@ -165,6 +179,7 @@ impl<T> Page<T> {
             title: title.to_owned(),
             path: path.to_owned(),
             desk: false,
+            sign: "Register of combat authorizations",
             nav: nav(&links, path),
             officer: None,
             audience,
@@ -185,6 +200,7 @@ impl<T> Page<T> {
             title: title.to_owned(),
             path: path.to_owned(),
             desk: true,
+            sign: officer.sign(),
             nav: nav(&links, path),
             officer: Some(officer.name.clone()),
             audience: Audience::Officer,

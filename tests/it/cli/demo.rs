@@ -83,6 +83,20 @@ fn a_demonstration_is_refused_off_loopback() {
 }
 
 #[test]
+fn the_sample_kingdoms_today_leaves_room_for_a_past_and_a_future() {
+    for (bad, why) in [("1996-04-30", "or later"), ("2190-01-01", "or earlier"), ("2199-12-31", "or earlier")]
+    {
+        let answer = answer(bare(&["demo", "--today", bad]).output().unwrap());
+        assert!(answer.code == 2 && answer.err.contains(why), "{bad}: {answer:?}");
+    }
+    let port = free_port();
+    let latest = ["demo", "--today", "2189-12-31", "--listen", &format!("127.0.0.1:{port}")];
+    let demo = Running::start(bare(&latest));
+    assert_eq!(get(port, "/").0, 200);
+    assert_eq!(demo.end().code, 0);
+}
+
+#[test]
 fn the_sample_kingdom_has_the_size_asked_for() {
     for bad in ["0", "100001", "many"] {
         assert_eq!(answer(bare(&["demo", "--people", bad]).output().unwrap()).code, 2, "{bad}");

@@ -107,6 +107,44 @@ fn v7_history_with_a_reason_is_a_recorded_reading() {
 }
 
 #[test]
+fn v7_a_blank_reason_reveals_nothing() {
+    let place = kingdom();
+    let before = head(&place);
+    for blank in ["", "  "] {
+        for of in ["C1", "kingdom"] {
+            let answer = place.run(&["history", of, "--reveal", blank]);
+            assert!(answer.code == 1 && answer.out.is_empty(), "{answer:?}");
+            assert!(answer.err.contains("a reason is needed"), "{answer:?}");
+        }
+    }
+    assert_eq!(head(&place), before);
+}
+
+#[test]
+fn v7_the_kingdoms_history_with_a_reason_is_recorded_with_what_was_read() {
+    let place = kingdom();
+    let shown = place.json(&["history", "kingdom", "--json", "--reveal", "audit"]);
+    let shown = shown["events"].as_array().unwrap().len();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let payload = runtime.block_on(async {
+        let db = Db::connect(&place.url()).await.unwrap();
+        let sql = "SELECT payload FROM events ORDER BY position DESC LIMIT 1";
+        let row = db.fetch_optional(sql, &[]).await.unwrap().unwrap();
+        let payload: serde_json::Value = serde_json::from_slice(row.bytes(0).unwrap()).unwrap();
+        db.close().await;
+        payload
+    });
+    assert!(shown > 0 && payload["count"].as_u64() == u64::try_from(shown).ok(), "{shown}: {payload}");
+}
+
+#[test]
+fn the_kingdoms_history_shows_the_policy_as_text_of_many_lines() {
+    let answer = kingdom().run(&["history", "kingdom"]);
+    assert!(!answer.out.contains('\u{FFFD}'), "{answer:?}");
+    assert!(answer.out.contains("text:\n                # "), "{answer:?}");
+}
+
+#[test]
 fn d4_history_is_told_as_of_a_day_and_as_known_at_an_instant() {
     let place = kingdom();
     let now = place.json(&["history", "C1", "--json"]);
@@ -152,6 +190,12 @@ fn verify_names_the_position_of_a_row_that_was_changed() {
     );
     let doctor = place.run(&["doctor"]);
     assert!(doctor.out.contains("WARNING   triggers"), "{doctor:?}");
+    for trigger in ["events_no_update", "events_no_delete"] {
+        let named = doctor.out.split_whitespace().find(|word| word.ends_with(&format!("_{trigger}.sql")));
+        let named = named.unwrap_or_else(|| panic!("no migration makes {trigger}: {doctor:?}"));
+        let text = std::fs::read_to_string(format!("{}/{named}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        assert!(text.contains(&format!("CREATE TRIGGER IF NOT EXISTS {trigger} ")), "{named}: {text}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use emol::exchange::ImportError;
 
-use super::kingdom::{data, founded, head, import, places};
+use super::kingdom::{HEADER, data, empty, founded, head, import, places};
 use crate::support::databases::on_all_databases;
 
 #[test]
@@ -30,5 +30,30 @@ fn a_bad_roster_is_refused_whole_with_every_line_named_in_one_run() {
             assert_eq!(places(error), expected);
             assert_eq!(head(&bus).await, before);
         }
+    });
+}
+
+#[test]
+fn a_region_that_is_not_there_comes_in_with_a_file_of_its_own() {
+    on_all_databases(async |database| {
+        let file = format!(
+            "{HEADER}\nC1,A B,Ab,a@example.org,905 555 9487,1 Queen St,,Ottawa,ZZ,N8T 7X4,,,,,yes,no,,,,,\n"
+        );
+        let mut remedies = Vec::new();
+        for regions in [false, true] {
+            let bus = if regions { founded(&database).await } else { empty(&database).await };
+            let Err(ImportError::Faults(faults)) = import(&bus, file.as_bytes()).await else {
+                panic!("the file has a fault")
+            };
+            let fault = faults.into_iter().find(|fault| fault.column == "province").unwrap();
+            remedies.push(fault.remedy);
+        }
+        assert_eq!(
+            remedies,
+            [
+                "bring in the regions first, with emol import regions FILE",
+                "use one of ON, MI, or bring in the region first, with emol import regions FILE"
+            ]
+        );
     });
 }

@@ -67,6 +67,17 @@ fn a_later_file_with_one_changed_phone_and_one_more_authorization_records_two_ev
 }
 
 #[test]
+fn p2_an_address_in_other_letters_is_no_change() {
+    on_all_databases(async |database| {
+        let bus = founded(&database).await;
+        import_rows(&bus, &[&row(PERSON, "yes,no", ARCHERY)]).await.unwrap();
+        let shouted = PERSON.replace("a@example.org", "A@EXAMPLE.ORG");
+        let report = import_rows(&bus, &[&row(&shouted, "yes,no", ARCHERY)]).await.unwrap();
+        assert_eq!((report.events(), report.unchanged), (0, 1));
+    });
+}
+
+#[test]
 fn c4_a_later_card_date_renews_and_an_earlier_one_is_only_told() {
     on_all_databases(async |database| {
         let bus = founded(&database).await;
@@ -97,6 +108,8 @@ fn what_a_later_file_leaves_out_is_told_and_kept() {
             columns,
             ["privacy_accepted", "waiver_signed", "authorizations", "warrants", "discipline"]
         );
+        let named: Vec<&str> = report.differences[2..].iter().map(|d| d.on_file.as_str()).collect();
+        assert_eq!(named, ["Crossbow", "Target Archery Marshal", "Thrown Weapons"], "names and no slugs");
         assert_eq!((report.events(), head(&bus).await), (0, before));
         assert!(only_person(&bus).await.accepted());
     });

@@ -71,6 +71,8 @@ fn the_register_is_searched_folded_and_filtered() {
         let (projections, indexes) = indexed(&store).await;
         let ask = |text: &str| Query { text: text.into(), ..Query::default() };
         assert_eq!(names(&indexes, &ask("asta thor")).len(), 2);
+        assert_eq!(names(&indexes, &ask("THOR  asta")).len(), 2, "words in any order");
+        assert!(names(&indexes, &ask("asta ραφαηλ")).is_empty(), "but every one of them");
         assert_eq!(names(&indexes, &ask(" ραφαηλ ")), ["Ραφαήλ"]);
         assert_eq!(names(&indexes, &ask("ZOE")), ["Zoë"]);
         assert!(names(&indexes, &ask("Miller")).is_empty(), "legal names are not searched");
@@ -159,6 +161,7 @@ fn the_desk_finds_people_by_what_is_on_file_and_filters_them() {
         assert_eq!(found(&ask("48213")).len(), 3);
         assert_eq!(found(&ask("rampant")), [who(2)]);
         assert_eq!(found(&ask("bjorn")), [who(2)]);
+        assert_eq!(found(&ask("miller bjorn")), [who(2)], "words in any order, of any name");
         let all = [who(3), who(1), who(2)];
         assert_eq!(found(&ask("")), all, "by display name");
         let state = |filter| desk::Query { filters: vec![filter], ..ask("") };

@@ -25,6 +25,8 @@ fn an_event_is_shown_in_full_with_its_seals_opened_and_card_ids_masked() {
         let rows = cast.facts().await;
         let at = |kind: &str| rows.iter().rfind(|row| &*row.event_type == kind).unwrap().position;
         let auditor = cast.be("auditor").await;
+        auditor.get("/audit").await.shows("Auditor’s desk").hides("Minister of the Lists’ desk");
+        minister.get("/desk").await.shows("Minister of the Lists’ desk").hides("Auditor’s desk");
         let page = auditor.get(&format!("/audit/events/{}", at("CardDatesCorrected"))).await.is(200);
         let page = page.shows("Typed &lt;b&gt;wrongly").shows("Opened for you").shows("Hash verified");
         page.shows("Minister of the Lists").shows("14 March 2025").shows("Ásta");

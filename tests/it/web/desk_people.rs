@@ -334,7 +334,8 @@ fn v6_erasing_asks_for_the_word_and_the_name_and_leaves_no_name() {
         minister.post(&to, &erase("ERASE", "Magnús")).await.is(422).shows("not the name at the top");
         minister.post(&to, &erase("ERASE", "asta")).await.is(303);
         minister.post(&to, &erase("ERASE", "asta")).await.is(303);
-        minister.get(&path).await.is(200).hides("Ásta").hides("Xavier").shows("Erased");
+        let erased = minister.get(&path).await.is(200).hides("Ásta").hides("Xavier").shows("Erased");
+        erased.hides("<dt>Listed publicly</dt><dd>Yes");
         minister.get("/desk/people").await.hides("Ásta");
         for _ in 0..100 {
             if cast.site.state.pages.count() == 0 {

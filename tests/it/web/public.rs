@@ -270,6 +270,24 @@ fn links_that_people_have_lead_somewhere() {
         ] {
             site.get(old).await.is(200).shows("no longer works").shows("Send me a new").hides("abc");
         }
+        // A slash at the end is none of the address.
+        for (slashed, to) in [
+            ("/register/", "/register"),
+            ("/register/?q=asta&valid=today", "/register?q=asta&valid=today"),
+            ("/marshals//", "/marshals"),
+            ("/privacy-policy/", "/privacy-policy"),
+            ("/request-card/", "/request-card"),
+            ("/card/azure-bear-gules/", "/card/azure-bear-gules"),
+            ("/desk/people/", "/desk/people"),
+        ] {
+            let answer = site.get(slashed).await.is(301);
+            assert_eq!(answer.header("location"), to, "{slashed}");
+        }
+        // Browsers would take these for the names of other sites.
+        for elsewhere in ["//example.org/", "/\\example.org/", "///", "/a//example.org/"] {
+            site.get(elsewhere).await.is(404);
+        }
+        site.post("/request-card/", "email=a").await.is(404);
         site.get("/robots.txt").await.is(200).shows("Disallow: /");
         site.get("/privacy-policy").await.is(200).shows("no approved privacy policy");
         site.get("/privacy-policy/version/2026.1").await.is(404);

@@ -215,7 +215,7 @@ fn c5_granting_twice_names_what_is_held() {
 fn c5_revoking_what_is_not_held_names_it() {
     let story = Story::somebody().then(issue(ARMOURED, "2026-01-10"));
     let (rule, message) = story.refused(revoke(ARMOURED, SPEAR, TODAY));
-    assert_eq!((rule, message.as_str()), ("C5", "Spear in Armoured Combat is not held"));
+    assert_eq!((rule, message.as_str()), ("C5", "Spear in Armoured Combat was not held on 15 June 2026"));
 }
 
 #[test]

@@ -132,10 +132,21 @@ fn d4_a_late_revocation_that_a_later_one_repeats_is_refused() {
 }
 
 #[test]
-fn d4_a_late_grant_before_the_card_names_the_issue_of_the_card() {
+fn d4_a_grant_or_a_warrant_before_the_card_names_the_day_of_the_card() {
     let story = Story::somebody().then(issue(ARMOURED, "2025-01-10"));
-    let (event, _) = story.contradicted(grant(ARMOURED, SPEAR, "2024-12-07"));
-    assert_eq!(event, story.last("CardIssued"));
+    let expected = "the card in Armoured Combat was issued on 10 January 2025: choose that day or a later one, or \
+                    correct the date of the card first";
+    let (rule, message) = story.refused(grant(ARMOURED, SPEAR, "2024-12-07"));
+    assert_eq!((rule, message.as_str()), ("D4", expected));
+    let (rule, message) = story.refused(warrant(1, ARMOURED, "2024-12-07", None));
+    assert_eq!((rule, message.as_str()), ("D4", expected));
+}
+
+#[test]
+fn d4_a_late_revocation_names_the_day_on_which_nothing_was_held() {
+    let story = Story::somebody().then(grant(ARMOURED, SPEAR, "2025-01-10"));
+    let (rule, message) = story.refused(revoke(ARMOURED, SPEAR, "2025-01-09"));
+    assert_eq!((rule, message.as_str()), ("C5", "Spear in Armoured Combat was not held on 9 January 2025"));
 }
 
 #[test]

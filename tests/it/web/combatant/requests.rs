@@ -16,6 +16,7 @@ fn l2_the_answer_is_the_same_whoever_asks_and_a_family_gets_one_mail() {
         for (path, mail) in FORMS {
             cast.site.get(path).await.is(200).shows("name=\"email\"");
             cast.site.post(path, "email=nonsense").await.is(422).shows("exactly one @");
+            cast.site.post(path, "email=+").await.is(422).shows("Type an e-mail address");
             let somebody = cast.site.post(path, "email=FAMILY%40example.org").await.is(200);
             let nobody = cast.site.post(path, "email=nobody%40example.org").await.is(200);
             assert_eq!(somebody.body, nobody.body);
